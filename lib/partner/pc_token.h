@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/* pc_token.h - the answer of the token endpoint: a token, or the error document. */
+#ifndef PARTNER_PC_TOKEN_H
+#define PARTNER_PC_TOKEN_H
+
+#include "partner/model.h"
+
+struct pc_token {
+	char *access_token;  /* heap, wiped by fini */
+	char *refresh_token; /* NULL when the answer has none: keep the old one */
+	int64_t expires_in_s; /* accepted as number or numeric string, clamped to 60..86400 */
+	int mfa; /* 1: the access token's amr claim has "mfa"; 0: it has not; -1: can't be told (not a JWT, or no amr) */
+};
+
+int pc_token_decode(struct pc_token *t, struct span body, struct err *e) MUST_CHECK;
+void pc_token_fini(struct pc_token *t);
+
+/* The error document of Entra ({"error","error_description","error_codes"...}) as an err: kind (ERR_AUTH for what needs a person,
+ * ERR_BUSY for what may be retried), code "E-AUTH-<AADSTS number>", text, and the remedy of the table in pc_error. */
+void pc_token_error(struct err *e, long http_status, struct span body);
+
+#endif

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/* digest.h - SHA-256 over a sequence of fields, cut to 128 bits: the identity of dimensions, rates and rate cards.
+ * Each field goes in with its length, so that ("ab","c") and ("a","bc") differ. */
+#ifndef VALUE_DIGEST_H
+#define VALUE_DIGEST_H
+
+#include "base/span.h"
+
+#include <stdint.h>
+
+struct digest {
+	unsigned char b[16];
+};
+
+struct digester; /* heap; wraps the library's context, reusable: start .. field .. finish, and again */
+
+struct digester *digester_new(void);
+void digester_free(struct digester *d);
+void digester_start(struct digester *d);
+void digester_field(struct digester *d, struct span bytes);
+void digester_number(struct digester *d, int64_t number);
+/* Bytes without a length: for content that streams by. */
+void digester_bytes(struct digester *d, struct span bytes);
+struct digest digester_finish(struct digester *d);
+bool digest_equal(struct digest a, struct digest b);
+
+#endif
