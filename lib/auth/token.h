@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/* token.h - the access token: got by refresh token (Secure Application Model) or client credentials, cached, renewed in time.
+ *
+ * One refresh in flight; those who ask meanwhile wait for it. A new refresh token is durable (token_file.h) BEFORE the access
+ * token that came with it is handed out. Renewed when 80 % of its life is over or less than 2 minutes are left. A refusal that needs
+ * a person (invalid_grant and its like) is remembered: every later ask gets the same error at once, until token_forget_refusal. */
+#ifndef AUTH_TOKEN_H
+#define AUTH_TOKEN_H
+
+#include "base/err.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct uv_loop_s;
+struct http;
+struct token;
+struct token_ask;
+
+struct token_options { /* all texts borrowed for the token's life */
+	const char *login_url;  /* https://login.microsoftonline.com */
+	const char *tenant_id, *client_id;
+	const char *resource;   /* https://api.partnercenter.microsoft.com */
+	bool app_only;          /* client_credentials instead of refresh_token */
+	const char *state_dir;  /* folder of `refresh-token`, 0700 */
+	const char *client_secret_file; /* NULL: the systemd credential client_secret, if there is one */
+};
+
+struct token_ask { /* the caller's, zeroed; done() once unless token_cancel */
+	void (*done)(struct token_ask *ask);
+	const char *access; /* borrowed until the next turn of the loop; NULL on error */
+	uint64_t generation; /* which token this is, for token_reject */
+	struct err err;
+	struct token_ask *next;
+	bool waiting;
+};
+
+struct token *token_new(struct uv_loop_s *loop, struct http *http, const struct token_options *options);
+void token_free(struct token *t);
+/* done() may run inside the call when a fresh token is at hand. */
+void token_get(struct token *t, struct token_ask *ask);
+void token_cancel(struct token *t, struct token_ask *ask);
+/* The service answered 401 to the token of that generation: the next token_get refreshes, once for all who report it. */
+void token_reject(struct token *t, uint64_t generation);
+void token_forget_refusal(struct token *t);
+
+struct token_facts {
+	uint64_t refreshes;
+	int64_t renewed_at; /* instant of the last success, 0: never */
+	int mfa;            /* as pc_token: 1, 0, -1 */
+};
+void token_facts(const struct token *t, struct token_facts *facts);
+
+#endif

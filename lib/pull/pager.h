@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+/* pager.h - one collection to its end: fetch a page, decode its bytes on the worker lane while they arrive, follow the next link by
+ * its uri and its headers, one page in flight.
+ *
+ * HAPPY PATH  fetch -> restart (lane) -> feed* (lane) -> end (lane) gives the next link -> fetch ... -> no next link: done.
+ * FAILURES    a page whose document is cut or broken is fetched again (PAGER_PAGE_TRIES); the same link twice, another host, a path
+ *             outside the API, more than LIMIT_PAGES pages: error. 204 or "no usage" on the first page: answered as such; 204 on a
+ *             later page is retried like "not ready" by fetch and then an error, because what came before would be half a slice.
+ *
+ * Bytes travel in chunks of LIMIT_CHUNK_BYTES; with LIMIT_CHUNKS_WAITING of them unread the transfer is paused. So memory is bounded
+ * whatever the page's size. Small documents (customers) use the same way: feed collects, end decodes and stores. */
+#ifndef PULL_PAGER_H
+#define PULL_PAGER_H
+
+#include "net/lane.h"
+#include "pull/fetch.h"
+
+#define PAGER_PAGE_TRIES 3
+
+struct pager;
+
+struct pager_work { /* all of it runs on the lane */
+	void (*restart)(struct pager *p);  /* a page begins, or begins again: drop what this page has given */
+	int (*feed)(struct pager *p, struct span bytes, struct err *e);
+	int (*end)(struct pager *p, struct next_link *next, struct err *e); /* the page is whole; move its next link into NEXT */
+};
+
+struct pager {
+	/* filled by the caller (zeroed otherwise), borrowed until done or cancel */
+	const struct pager_work *work;
+	const char *what;
+	uint64_t page_max; /* bytes of one page */
+	uint32_t total_timeout_ms;
+	void (*done)(struct pager *p); /* on the loop, once */
+
+	/* for done() */
+	enum fetch_answer answer; /* FETCH_OK: every page was decoded */
+	struct err err;
+	bool told_to_wait;
+	uint64_t pages, bytes;
+
+	struct pager_state *state; /* private */
+};
+
+/* PATH is copied. */
+void pager_start(struct pager *p, struct fetch *fetch, struct lane *lane, const char *path);
+/* No callback afterwards; but a job of this pager may still run on the lane: memory that `work` touches must outlive it, and is
+ * freed by a job of its own submitted after this call (the lane is in order). The struct pager itself may go. */
+void pager_cancel(struct pager *p);
+
+/* The path to ask for from a next link's uri: relative, with or without "/" or "/v1" in front; an absolute one only when it is on
+ * BASE_URL. PATH is written (LIMIT_LINK_BYTES + 4 at least). Pure; tested by itself. */
+int pager_link_path(const char *base_url, const char *uri, char *path, size_t size, struct err *e) MUST_CHECK;
+
+#endif

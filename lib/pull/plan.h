@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/* plan.h - which slices are due: (subscription, reported UTC day). Pure: no clock, no database.
+ *
+ * Due are, up to yesterday (a reported day that has ended, with SETTLE hours over):
+ *   - every day of the window [today - backfill_days, yesterday] that was never stored complete (first fetch, new days, holes,
+ *     failures), and holes older than that which are on record as failed, as far back as RETENTION_DAYS;
+ *   - the last lookback_days again, because usage is reported late.
+ * Newest first within a subscription, so that a run cut short has what people look at. */
+#ifndef PULL_PLAN_H
+#define PULL_PLAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define PLAN_RETENTION_DAYS 90 /* the service answers for about this long */
+#define PLAN_SETTLE_HOURS 2    /* an end nearer to now than this was seen to answer 204 */
+
+enum slice_state { SLICE_UNKNOWN, SLICE_COMPLETE, SLICE_EMPTY, SLICE_UNCONFIRMED, SLICE_FAILED };
+
+struct plan_rule {
+	int64_t now; /* instant */
+	int backfill_days, lookback_days;
+	bool explicit_range; /* sync --from --to: exactly these days, whatever is known */
+	int32_t from, to;    /* reported days, inclusive */
+};
+
+/* What is known of one subscription: states[i] belongs to reported day first + i. */
+struct plan_known {
+	int32_t first;
+	size_t count;
+	const unsigned char *states; /* enum slice_state */
+};
+
+/* The days due, newest first, at most MAX of them into DAYS; returns how many. UNCONFIRMED (an empty 204) is due again while it
+ * is in the look-back. */
+size_t plan_days(const struct plan_rule *rule, const struct plan_known *known, int32_t *days, size_t max);
+/* The newest reported day that may be asked for at NOW. */
+int32_t plan_last_day(int64_t now);
+
+#endif
