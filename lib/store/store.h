@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: MIT */
+/* store.h - the books on disk: what the daemon tells the database, and what it asks of it. SQL lives behind this header.
+ *
+ * Everything here runs on one thread at a time (the worker lane; one-shot commands call it directly). Any error of kind ERR_STORE
+ * means that the open transaction was rolled back and the run must end; nothing that was reported done is lost by that.
+ *
+ * Transactions: the store keeps one write transaction open and commits it at slice boundaries, when enough rows or time have gathered
+ * (STORE_COMMIT_ROWS, STORE_COMMIT_MS), at store_flush and at run end. A slice is in one transaction as a whole, always. */
+#ifndef STORE_STORE_H
+#define STORE_STORE_H
+
+#include "base/err.h"
+#include "partner/model.h"
+#include "value/guid.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define STORE_COMMIT_ROWS 20000
+#define STORE_COMMIT_MS 1000
+
+struct store;
+
+struct store_options { /* texts borrowed for the store's life */
+	const char *path;
+	struct guid partner;     /* tenant of the partner: the database belongs to one, another is refused */
+	const char *currency, *region;
+	const char *zone;        /* for schema_info */
+	int period_start_day;    /* the database remembers it, another is refused */
+	int settle_days;
+	bool read_only;          /* status, coverage: never creates, migrates or locks */
+	bool create;             /* make the file when it is missing */
+};
+
+/* Opens, checks application_id and schema version (newer: refused with the remedy), migrates, sets pragmas. */
+int store_open(struct store **s, const struct store_options *options, struct err *e) MUST_CHECK;
+/* Rolls back what is open; checkpoints; keeps -wal and -shm for readers. NULL is fine. */
+void store_close(struct store *s);
+/* Commits what is open. */
+int store_flush(struct store *s, struct err *e) MUST_CHECK;
+/* Drops what is open (a run that ends in an error of the store). */
+void store_rollback(struct store *s);
+
+/* -- runs ------------------------------------------------------------------------------------------------------------------- */
+
+enum run_status { RUN_RUNNING, RUN_OK, RUN_PARTIAL, RUN_FAILED, RUN_ABORTED };
+const char *run_status_name(enum run_status status);
+
+struct run_counts { /* of one run; what the summary line and the view `runs` say */
+	int64_t customers, subscriptions;       /* seen; subscriptions: those that utilization covers */
+	int64_t not_covered;                    /* azure_plan, not_found, forbidden */
+	int64_t slices, slices_failed;          /* fetched to the end or failed */
+	int64_t rows_added, rows_changed, rows_withdrawn;
+	int64_t unpriced;                       /* active purchases without an amount, over the whole database, at run end */
+	int64_t requests, retries, throttled, bytes;
+	int64_t duration_ms;
+};
+
+struct run_row {
+	int64_t id, slot, started, ended; /* instants; slot and ended 0 when none */
+	enum run_status status;
+	char trigger[16]; /* "schedule", "catchup", "signal", "sync" */
+	struct run_counts counts;
+	char code[ERR_CODE_MAX], error[ERR_TEXT_MAX], remedy[ERR_REMEDY_MAX];
+	bool found;
+};
+
+/* Marks a run that never ended as aborted (*ABORTED_ID, 0 when none), starts one and commits. SLOT: the schedule's instant this run
+ * serves, 0 for none. */
+int store_run_begin(struct store *s, const char *trigger, int64_t slot, int64_t now, struct guid correlation, int64_t *run_id,
+		    int64_t *aborted_id, struct err *e) MUST_CHECK;
+/* Fills counts->unpriced, writes the run's row, sets period states by NOW, commits. ERROR may be NULL. */
+int store_run_end(struct store *s, int64_t run_id, enum run_status status, struct run_counts *counts, const struct err *error,
+		  int64_t now, struct err *e) MUST_CHECK;
+/* found = false when there is none. */
+int store_last_run(struct store *s, struct run_row *row, struct err *e) MUST_CHECK;
+/* The newest slot that a run which is not failed or aborted has served, 0 when none. */
+int store_last_slot(struct store *s, int64_t *slot, struct err *e) MUST_CHECK;
+/* What the run's rated purchases of active status changed by, per currency, as text "EUR 10423.118200000" joined by ", ";
+ * "" when nothing: the amount of the purchases that this run added or changed. */
+int store_run_amount(struct store *s, int64_t run_id, char *text, size_t size, struct err *e) MUST_CHECK;
+
+/* -- customers, subscriptions ------------------------------------------------------------------------------------------------ */
+
+enum usage_source { SOURCE_UTILIZATION, SOURCE_AZURE_PLAN, SOURCE_NOT_FOUND, SOURCE_FORBIDDEN, SOURCE_NONE };
+const char *usage_source_name(enum usage_source source);
+/* What a subscription is by its own words (offer id, billing type). Pure. */
+enum usage_source usage_source_of(const struct subscription *sub);
+
+int store_customer_put(struct store *s, const struct customer *customer, int64_t now, int64_t *id, struct err *e) MUST_CHECK;
+/* Inserts or updates. SOURCE is the one in force: a learnt not_found or forbidden is kept (SOURCE_UTILIZATION would be the
+ * offer's word) and tried again once a day by the caller's choice. */
+int store_subscription_put(struct store *s, int64_t customer_id, const struct subscription *sub, int64_t now, int64_t *id,
+			   enum usage_source *source, struct err *e) MUST_CHECK;
+/* Records what the service answered: not_found, forbidden, or utilization when it answered after all. REASON: one line. */
+int store_subscription_source(struct store *s, int64_t subscription_id, enum usage_source source, const char *reason, int64_t now,
+			      struct err *e) MUST_CHECK;
+/* Customers and subscriptions that this run's complete lists did not name are marked missing since NOW (kept, never deleted).
+ * CUSTOMERS_COMPLETE: every customer's subscriptions were listed. */
+int store_mark_missing(struct store *s, int64_t now, struct err *e) MUST_CHECK;
+
+/* -- slices: (subscription, reported UTC day) ---------------------------------------------------------------------------------- */
+
+/* The states (enum slice_state of pull/plan.h, same numbers) of COUNT reported days from FIRST on. */
+int store_slice_states(struct store *s, int64_t subscription_id, int32_t first, size_t count, unsigned char *states,
+		       struct err *e) MUST_CHECK;
+/* A slice that could not be fetched: what was stored of it before stays; planned again. */
+int store_slice_failed(struct store *s, int64_t run_id, int64_t subscription_id, int32_t day, const struct err *why, int64_t now,
+		       struct err *e) MUST_CHECK;
+
+/* A slice being read: its rows gather outside the purchases and replace them as a whole by slice_load_commit. */
+struct slice_load;
+
+struct slice_change { /* what the commit did */
+	int64_t rows;      /* rows of the slice now */
+	int64_t added, changed, withdrawn;
+	bool wrote;        /* false: the same content as before, nothing was written */
+};
+
+int slice_load_new(struct slice_load **load, struct store *s, int64_t subscription_id, int32_t day, struct err *e) MUST_CHECK;
+/* A page begins, or begins again: rows given since the last slice_load_page_end are dropped. */
+void slice_load_page_start(struct slice_load *load);
+int slice_load_add(struct slice_load *load, const struct usage *record, struct err *e) MUST_CHECK;
+int slice_load_page_end(struct slice_load *load, struct err *e) MUST_CHECK;
+/* Replaces the slice, rates what changed, all or nothing. UNCONFIRMED: an empty answer by 204. ERR_FORMAT: this slice alone is
+ * refused (an amount out of range), the store goes on. With DRY nothing
+ * is kept, *change says what would. */
+int slice_load_commit(struct slice_load *load, int64_t run_id, int64_t now, bool unconfirmed, bool dry, struct slice_change *change,
+		      struct err *e) MUST_CHECK;
+void slice_load_free(struct slice_load *load); /* NULL is fine; drops what was not committed */
+
+/* -- rate cards ---------------------------------------------------------------------------------------------------------------- */
+
+struct rates_load;
+
+struct rates_change {
+	int64_t meters;            /* in the card */
+	int64_t added, changed;    /* meters never seen before; meters with a new version */
+	int64_t removed;           /* meters that the card before had and this has not */
+	int64_t priced;            /* purchases that got a price or another one by this card */
+	bool same_card;
+};
+
+/* A card being read. In one transaction; nothing of a card that fails is kept. */
+int rates_load_new(struct rates_load **load, struct store *s, int64_t run_id, int64_t now, struct err *e) MUST_CHECK;
+/* The card's bytes begin, or begin again. */
+int rates_load_start(struct rates_load *load, struct err *e) MUST_CHECK;
+int rates_load_add(struct rates_load *load, const struct rate *rate, struct err *e) MUST_CHECK;
+/* OFFER_TERMS raw JSON or NULL. CURRENCY as the card says it: another than the configured one is refused. */
+int rates_load_commit(struct rates_load *load, const char *locale, const char *currency, bool tax_included,
+		      const char *offer_terms, struct rates_change *change, struct err *e) MUST_CHECK;
+void rates_load_free(struct rates_load *load);
+
+/* -- the published copy -------------------------------------------------------------------------------------------------------- */
+
+/* VACUUM INTO a new file beside PATH, checked, made durable, 0640, renamed onto PATH. Opens a connection of its own: may run on any
+ * thread while the store works on. */
+int store_publish(const char *database, const char *path, struct err *e) MUST_CHECK;
+
+/* -- reading for the commands `status` and `coverage` ----------------------------------------------------------------------------- */
+
+struct status_facts {
+	struct run_row last, last_good; /* last_good: status ok or partial */
+	int64_t purchases, subscriptions, not_covered, unpriced, unpriced_meters;
+	int64_t gaps;       /* slices failed or never fetched between the first stored day and the last due one */
+	int32_t first_day, last_day; /* reported days stored, 0 when none */
+	bool publish_known;
+};
+
+int store_status(struct store *s, int32_t last_due_day, struct status_facts *facts, struct err *e) MUST_CHECK;
+
+/* Runs one read-only SELECT on the public views and hands out each row as text (NULL column: NULL): for the printing commands. */
+struct store_rows;
+typedef int store_row_fn(struct store_rows *rows, int columns, const char *const *names, const char *const *values, struct err *e);
+struct store_rows {
+	store_row_fn *on_row;
+};
+int store_select(struct store *s, const char *sql, const char *const *parameters, size_t parameter_count, struct store_rows *rows,
+		 struct err *e) MUST_CHECK;
+
+#endif
