@@ -47,7 +47,7 @@ static int reserve(struct buf *b, size_t extra)
 		return 0;
 	while (room < want)
 		room *= 2;
-	if (room > b->max + 1)
+	if (room - 1 > b->max)
 		room = b->max + 1;
 	b->p = xreallocarray(b->p, room, 1);
 	b->room = room;

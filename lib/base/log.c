@@ -55,8 +55,11 @@ bool log_stderr_is_journal(void)
 /* Appends as long as there is room for the "..." and the line end. */
 static void append(struct log_line *l, const char *bytes, size_t n)
 {
-	size_t room = sizeof(l->text) - 5 - l->n;
+	size_t room;
 
+	if (!l->on)
+		return;
+	room = sizeof(l->text) - 5 - l->n;
 	if (n > room) {
 		memcpy(l->text + sizeof(l->text) - 5, "...", 3);
 		n = room;

@@ -38,11 +38,12 @@ void *xcalloc(size_t count, size_t size)
 
 void *xreallocarray(void *old, size_t count, size_t size)
 {
+	size_t bytes = count * size;
 	void *p;
 
 	if (size && count > SIZE_MAX / size)
 		out_of_memory();
-	p = realloc(old, count * size ? count * size : 1);
+	p = realloc(old, bytes ? bytes : 1);
 	if (!p)
 		out_of_memory();
 	return p;

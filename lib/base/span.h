@@ -12,6 +12,10 @@ struct span {
 	size_t n;
 };
 
+/* The two arguments of "%.*s" that show a text from outside in an error: enough of it to be recognised. */
+#define SPAN_SHOWN_MAX 48
+#define SPAN_SHOWN(s) ((s).n < SPAN_SHOWN_MAX ? (int)(s).n : SPAN_SHOWN_MAX), ((s).n ? (s).p : "")
+
 #define SPAN_LITERAL(text) ((struct span){ (text), sizeof(text) - 1 })
 
 static inline struct span span_of(const char *text)
