@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT */
+#include "value/digest.h"
+
+#include "base/mem.h"
+
+#include <openssl/evp.h>
+#include <stdlib.h>
+
+#define NUMBER_BYTES 8
+#define TAG_FIELD 'f' /* a number and a text of eight bytes differ by these */
+#define TAG_NUMBER 'n'
+
+struct digester {
+	EVP_MD *sha256;
+	EVP_MD_CTX *context;
+};
+
+/* SHA-256 of bytes in memory fails only without memory or without a usable OpenSSL: as in mem.h, better no answer than a wrong one. */
+static void must(int ok)
+{
+	if (!ok)
+		abort();
+}
+
+struct digester *digester_new(void)
+{
+	struct digester *d = xcalloc(1, sizeof(*d));
+
+	d->sha256 = EVP_MD_fetch(NULL, "SHA256", NULL); /* once: a look-up at every start would cost more than the hash */
+	d->context = EVP_MD_CTX_new();
+	must(d->sha256 && d->context);
+	return d;
+}
+
+void digester_free(struct digester *d)
+{
+	if (!d)
+		return;
+	EVP_MD_CTX_free(d->context);
+	EVP_MD_free(d->sha256);
+	free(d);
+}
+
+void digester_start(struct digester *d)
+{
+	must(EVP_DigestInit_ex2(d->context, d->sha256, NULL));
+}
+
+void digester_bytes(struct digester *d, struct span bytes)
+{
+	if (bytes.n)
+		must(EVP_DigestUpdate(d->context, bytes.p, bytes.n));
+}
+
+/* A tag and eight bytes in the order of the network: digests are stored, so they must not depend on the machine. */
+static void add_word(struct digester *d, char tag, uint64_t word)
+{
+	unsigned char bytes[1 + NUMBER_BYTES];
+
+	bytes[0] = (unsigned char)tag;
+	for (size_t i = 0; i < NUMBER_BYTES; i++)
+		bytes[1 + i] = (unsigned char)(word >> (8 * (NUMBER_BYTES - 1 - i)));
+	must(EVP_DigestUpdate(d->context, bytes, sizeof(bytes)));
+}
+
+void digester_field(struct digester *d, struct span bytes)
+{
+	add_word(d, TAG_FIELD, bytes.n);
+	digester_bytes(d, bytes);
+}
+
+void digester_number(struct digester *d, int64_t number)
+{
+	add_word(d, TAG_NUMBER, (uint64_t)number);
+}
+
+struct digest digester_finish(struct digester *d)
+{
+	unsigned char whole[EVP_MAX_MD_SIZE];
+	struct digest r;
+
+	must(EVP_DigestFinal_ex(d->context, whole, NULL));
+	memcpy(r.b, whole, sizeof(r.b));
+	return r;
+}
+
+bool digest_equal(struct digest a, struct digest b)
+{
+	return memcmp(a.b, b.b, sizeof(a.b)) == 0;
+}
