@@ -25,13 +25,18 @@ def number():
     return ('-' if random.random() < 0.25 else '') + text
 
 
-def plain(value):
-    text = format(value, 'f')
-    return text if value else text.lstrip('-')
+def plain(exact):
+    text = format(exact, 'f')
+    return text if exact else text.lstrip('-')
 
 
-def nanos(value):
-    rounded = value.quantize(decimal.Decimal('1e-9'), decimal.ROUND_HALF_UP)
+def value(text):
+    """Without a positive exponent, which would move the digits behind the point of a product."""
+    return decimal.Decimal(plain(decimal.Decimal(text)))
+
+
+def nanos(exact):
+    rounded = exact.quantize(decimal.Decimal('1e-9'), decimal.ROUND_HALF_UP)
     count = int(rounded.scaleb(9))
     return str(count) if -2**63 <= count < 2**63 else '!'
 
@@ -55,7 +60,7 @@ def main():
             a, b = number(), number()
             if name == 'compare' and random.random() < 0.3:
                 b = plain(decimal.Decimal(a)) + ('0' if '.' in a else '')
-            print(name, a, b, plain(operation(decimal.Decimal(a), decimal.Decimal(b))))
+            print(name, a, b, plain(operation(value(a), value(b))))
 
 
 main()
