@@ -118,6 +118,8 @@ CREATE TABLE slice (
   reported_day    INTEGER NOT NULL,
   state           INTEGER NOT NULL,
   row_count       INTEGER NOT NULL DEFAULT 0,
+  first_period    INTEGER NOT NULL DEFAULT 0,  -- periods of its rows, 0 when it has none
+  last_period     INTEGER NOT NULL DEFAULT 0,
   first_run_id    INTEGER NOT NULL DEFAULT 0,
   stored_run_id   INTEGER NOT NULL DEFAULT 0,
   failed_at       INTEGER NOT NULL DEFAULT 0,  -- instant of the last failure, 0 when the last reading was good
@@ -169,7 +171,6 @@ CREATE TABLE usage_band (
   band_no         INTEGER NOT NULL,
   band_from       TEXT NOT NULL,      -- the band [from, to) of the period's quantity; to NULL: no end
   band_to         TEXT,
-  position        TEXT NOT NULL,      -- the period's quantity before this part
   unit_price      TEXT NOT NULL,
   quantity        TEXT NOT NULL,
   amount_nanos    INTEGER NOT NULL,

@@ -30,6 +30,7 @@ struct store_options { /* texts borrowed for the store's life */
 	int settle_days;
 	bool read_only;          /* status, coverage: never creates, migrates or locks */
 	bool create;             /* make the file when it is missing */
+	bool dry;                /* sync --dry-run: one transaction that is never committed */
 };
 
 /* Opens, checks application_id and schema version (newer: refused with the remedy), migrates, sets pragmas. */
@@ -123,9 +124,8 @@ void slice_load_page_start(struct slice_load *load);
 int slice_load_add(struct slice_load *load, const struct usage *record, struct err *e) MUST_CHECK;
 int slice_load_page_end(struct slice_load *load, struct err *e) MUST_CHECK;
 /* Replaces the slice, rates what changed, all or nothing. UNCONFIRMED: an empty answer by 204. ERR_FORMAT: this slice alone is
- * refused (an amount out of range), the store goes on. With DRY nothing
- * is kept, *change says what would. */
-int slice_load_commit(struct slice_load *load, int64_t run_id, int64_t now, bool unconfirmed, bool dry, struct slice_change *change,
+ * refused (an amount out of range), the store goes on. */
+int slice_load_commit(struct slice_load *load, int64_t run_id, bool unconfirmed, struct slice_change *change,
 		      struct err *e) MUST_CHECK;
 void slice_load_free(struct slice_load *load); /* NULL is fine; drops what was not committed */
 

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/* books.h - inside the store: its state, and the calls that its files share. Nobody outside lib/store includes this. */
+#ifndef STORE_BOOKS_H
+#define STORE_BOOKS_H
+
+#include "store/db.h"
+#include "store/intern.h"
+#include "store/ratebook.h"
+#include "store/sql.h"
+#include "store/store.h"
+
+struct store {
+	struct db *db;
+	struct store_options options;
+	char *path, *currency, *region; /* own copies of the options' texts */
+	int64_t seq;            /* number of the last change, over the whole database */
+	int64_t run_seq;        /* the seq at the start of the run: later ones are its work */
+	int64_t pending_rows;   /* written since the transaction began */
+	int64_t began_ms;       /* monotonic */
+	int32_t period_known;   /* the last period made sure to stand in its table */
+	uint32_t loads;         /* slice loads so far: the number of the next */
+	struct intern *intern;
+	struct ratebook *rates;
+};
+
+/* The open transaction; starts one. Every writer calls this first. */
+int store_write(struct store *s, struct err *e) MUST_CHECK;
+/* A unit of work is whole: commits when enough has gathered. */
+int store_unit_done(struct store *s, int64_t rows, struct err *e) MUST_CHECK;
+/* A part of the transaction that may be undone by itself. */
+int store_mark(struct store *s, struct err *e) MUST_CHECK;
+int store_mark_keep(struct store *s, struct err *e) MUST_CHECK;
+void store_mark_undo(struct store *s);
+/* Runs statement N with COUNT integer parameters, for the many that take nothing else. */
+int store_run_ints(struct store *s, enum sql_statement n, const int64_t *values, int count, struct err *e) MUST_CHECK;
+
+#endif

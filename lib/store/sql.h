@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: MIT */
+/* sql.h - every statement of the store, by name. Prepared on first use; a test looks at their plans. */
+#ifndef STORE_SQL_H
+#define STORE_SQL_H
+
+/* The key of a purchase, in the order of the table. */
+#define SQL_KEY "subscription_id = ?1 AND period = ?2 AND reported_day = ?3 AND meter_id = ?4 AND resource_id = ?5" \
+		" AND usage_start = ?6 AND usage_end = ?7 AND ordinal = ?8"
+#define SQL_ROW "u.period, u.reported_day, u.meter_id, u.resource_id, u.usage_start, u.usage_end, u.ordinal, u.product_id, u.quantity," \
+		" u.banded, u.rating, u.rate_id, u.amount_nanos, u.status, u.revision, u.seq, u.last_run_id"
+
+#define SQL_STATEMENTS(X)                                                                                                             \
+	/* runs */                                                                                                                    \
+	X(RUN_INSERT, "INSERT INTO run (trigger, slot, started, correlation_id) VALUES (?1, ?2, ?3, ?4)")                             \
+	X(RUN_OPEN, "SELECT id FROM run WHERE status = 0 ORDER BY id DESC")                                                           \
+	X(RUN_ABORT, "UPDATE run SET status = 4, ended = ?1, code = 'E-RUN-ABORTED', error = 'the program ended during this run'"     \
+		     " WHERE status = 0")                                                                                             \
+	X(RUN_END, "UPDATE run SET ended = ?2, status = ?3, customers = ?4, subscriptions = ?5, not_covered = ?6, slices = ?7,"       \
+		   " slices_failed = ?8, rows_added = ?9, rows_changed = ?10, rows_withdrawn = ?11, unpriced = ?12, requests = ?13,"  \
+		   " retries = ?14, throttled = ?15, bytes = ?16, duration_ms = ?17, code = ?18, error = ?19, remedy = ?20"           \
+		   " WHERE id = ?1")                                                                                                  \
+	X(RUN_LAST, "SELECT id, trigger, slot, started, ended, status, customers, subscriptions, not_covered, slices, slices_failed," \
+		    " rows_added, rows_changed, rows_withdrawn, unpriced, requests, retries, throttled, bytes, duration_ms, code,"    \
+		    " error, remedy FROM run ORDER BY id DESC LIMIT 1")                                                               \
+	X(RUN_LAST_GOOD, "SELECT id, trigger, slot, started, ended, status, customers, subscriptions, not_covered, slices,"           \
+			 " slices_failed, rows_added, rows_changed, rows_withdrawn, unpriced, requests, retries, throttled, bytes,"   \
+			 " duration_ms, code, error, remedy FROM run WHERE status IN (1, 2) ORDER BY id DESC LIMIT 1")                \
+	X(RUN_LAST_SLOT, "SELECT coalesce(max(slot), 0) FROM run WHERE status IN (0, 1, 2)")                                          \
+	X(RUN_AMOUNT, "SELECT r.currency, sum(u.amount_nanos / 1000000000), sum(u.amount_nanos % 1000000000)"                         \
+		      " FROM usage u JOIN rate r ON r.id = u.rate_id"                                                                 \
+		      " WHERE u.seq > ?1 AND u.status = 0 AND u.amount_nanos IS NOT NULL GROUP BY r.currency ORDER BY r.currency")    \
+	X(UNPRICED_COUNT, "SELECT count(*) FROM usage WHERE rating <> 0 AND status = 0")                                              \
+	X(SEQ_LAST, "SELECT coalesce(max(seq), 0) FROM usage")                                                                        \
+	X(PERIOD_INSERT, "INSERT OR IGNORE INTO period (period, starts, ends, state) VALUES (?1, ?2, ?3, 0)")                         \
+	X(PERIOD_SETTLE, "UPDATE period SET state = 1 WHERE state = 0 AND ends <= ?1")                                                \
+	/* customers and subscriptions */                                                                                             \
+	X(CUSTOMER_FIND, "SELECT id, name, domain, relationship, missing_since FROM customer WHERE guid = ?1")                        \
+	X(CUSTOMER_INSERT, "INSERT INTO customer (guid, name, domain, relationship, first_seen) VALUES (?1, ?2, ?3, ?4, ?5)")         \
+	X(CUSTOMER_UPDATE, "UPDATE customer SET name = ?2, domain = ?3, relationship = ?4, missing_since = 0 WHERE id = ?1")          \
+	X(SUBSCRIPTION_FIND, "SELECT id, entitlement, name, offer_id, offer_name, status, billing_type, unit_type, created,"          \
+			     " missing_since, usage_source FROM subscription WHERE guid = ?1 AND customer_id = ?2")                   \
+	X(SUBSCRIPTION_TAKEN, "SELECT count(*) FROM subscription WHERE reference = ?1")                                               \
+	X(SUBSCRIPTION_INSERT, "INSERT INTO subscription (customer_id, guid, reference, entitlement, name, offer_id, offer_name,"     \
+			       " status, billing_type, unit_type, created, first_seen, usage_source, source_since)"                   \
+			       " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?12)")                               \
+	X(SUBSCRIPTION_UPDATE, "UPDATE subscription SET entitlement = ?2, name = ?3, offer_id = ?4, offer_name = ?5, status = ?6,"    \
+			       " billing_type = ?7, unit_type = ?8, created = ?9, missing_since = 0 WHERE id = ?1")                   \
+	X(SUBSCRIPTION_SOURCE, "UPDATE subscription SET usage_source = ?2, source_reason = ?3, source_since = ?4"                     \
+			       " WHERE id = ?1 AND (usage_source <> ?2 OR source_reason <> ?3)")                                      \
+	X(CUSTOMER_SEEN, "INSERT OR IGNORE INTO temp.seen_customer VALUES (?1)")                                                      \
+	X(SUBSCRIPTION_SEEN, "INSERT OR IGNORE INTO temp.seen_subscription VALUES (?1)")                                              \
+	X(CUSTOMER_MISSING, "UPDATE customer SET missing_since = ?1 WHERE missing_since = 0"                                          \
+			    " AND id NOT IN (SELECT id FROM temp.seen_customer)")                                                     \
+	X(SUBSCRIPTION_MISSING, "UPDATE subscription SET missing_since = ?1 WHERE missing_since = 0"                                  \
+				" AND id NOT IN (SELECT id FROM temp.seen_subscription)")                                             \
+	/* dimensions */                                                                                                              \
+	X(METER_FIND, "SELECT id FROM meter WHERE guid = ?1")                                                                         \
+	X(METER_INSERT, "INSERT INTO meter (guid) VALUES (?1)")                                                                       \
+	X(METER_BANDED, "SELECT banded FROM meter WHERE id = ?1")                                                                     \
+	X(METER_SET_BANDED, "UPDATE meter SET banded = 1 WHERE id = ?1 AND banded = 0")                                               \
+	X(PRODUCT_FIND, "SELECT id FROM product WHERE digest = ?1")                                                                   \
+	X(PRODUCT_INSERT, "INSERT INTO product (digest, meter_id, name, category, subcategory, region, unit)"                         \
+			  " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")                                                                     \
+	X(PRODUCT_UNIT, "SELECT unit FROM product WHERE id = ?1")                                                                     \
+	X(RESOURCE_FIND, "SELECT id FROM resource WHERE digest = ?1")                                                                 \
+	X(RESOURCE_INSERT, "INSERT INTO resource (digest, uri, resource_group, name, location, part_number, order_number, tags,"      \
+			   " additional_info, info_fields) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)")                         \
+	/* slices */                                                                                                                  \
+	X(SLICE_STATES, "SELECT reported_day, state FROM slice WHERE subscription_id = ?1 AND reported_day >= ?2"                     \
+			" AND reported_day < ?3")                                                                                     \
+	X(SLICE_FIND, "SELECT state, row_count, first_period, last_period, first_run_id FROM slice"                                   \
+		      " WHERE subscription_id = ?1 AND reported_day = ?2")                                                            \
+	X(SLICE_STORED, "INSERT INTO slice (subscription_id, reported_day, state, row_count, first_period, last_period, first_run_id,"\
+			" stored_run_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7) ON CONFLICT DO UPDATE SET state = excluded.state,"   \
+			" row_count = excluded.row_count, first_period = excluded.first_period, last_period = excluded.last_period,"  \
+			" first_run_id = iif(first_run_id = 0, excluded.first_run_id, first_run_id),"                                 \
+			" stored_run_id = excluded.stored_run_id, failed_at = 0, code = NULL, error = NULL, remedy = NULL")           \
+	X(SLICE_FAILED, "INSERT INTO slice (subscription_id, reported_day, state, failed_at, code, error, remedy)"                    \
+			" VALUES (?1, ?2, 4, ?3, ?4, ?5, ?6) ON CONFLICT DO UPDATE SET state = 4, failed_at = excluded.failed_at,"    \
+			" code = excluded.code, error = excluded.error, remedy = excluded.remedy")                                    \
+	/* purchases */                                                                                                               \
+	X(USAGE_OF_SLICE, "SELECT " SQL_ROW " FROM usage u WHERE u.subscription_id = ?1 AND u.period BETWEEN ?3 AND ?4"               \
+			  " AND u.reported_day = ?2 ORDER BY u.period, u.meter_id, u.resource_id, u.usage_start, u.usage_end,"        \
+			  " u.ordinal")                                                                                               \
+	X(USAGE_INSERT, "INSERT INTO usage (subscription_id, period, reported_day, meter_id, resource_id, usage_start, usage_end,"    \
+			" ordinal, product_id, quantity, banded, rating, rate_id, amount_nanos, status, revision, seq, first_run_id," \
+			" last_run_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, 0, 1, ?15, ?16, ?16)")    \
+	X(USAGE_UPDATE, "UPDATE usage SET product_id = ?9, quantity = ?10, banded = ?11, rating = ?12, rate_id = ?13,"                \
+			" amount_nanos = ?14, status = ?15, revision = ?16, seq = ?17, last_run_id = ?18 WHERE " SQL_KEY)             \
+	X(USAGE_AMOUNT, "UPDATE usage SET rating = ?9, rate_id = ?10, amount_nanos = ?11 WHERE " SQL_KEY)                             \
+	X(USAGE_OF_GROUP, "SELECT " SQL_ROW " FROM usage u INDEXED BY usage_banded WHERE u.subscription_id = ?1 AND u.period = ?2"    \
+			  " AND u.meter_id = ?3 AND u.banded = 1"                                                                     \
+			  " ORDER BY u.usage_start, u.reported_day, u.resource_id, u.usage_end, u.ordinal")                           \
+	X(USAGE_OF_METERS, "SELECT " SQL_ROW " FROM usage u WHERE u.subscription_id = ?1 AND u.period >= ?2 AND u.status = 0"         \
+			   " AND u.meter_id IN (SELECT meter_id FROM temp.changed_meter)")                                            \
+	X(CHANGE_INSERT, "INSERT INTO usage_change (seq, subscription_id, period, reported_day, meter_id, resource_id, usage_start,"  \
+			 " usage_end, ordinal, revision, reason, run_id, old_seq, old_run_id, old_quantity, new_quantity, old_amount,"\
+			 " new_amount) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)")     \
+	X(CHANGE_AMOUNT, "UPDATE usage_change SET new_amount = ?2 WHERE seq = ?1")                                                    \
+	X(BANDS_OF, "SELECT band_no, unit_price, quantity, amount_nanos FROM usage_band WHERE " SQL_KEY " ORDER BY band_no")          \
+	X(BANDS_DELETE, "DELETE FROM usage_band WHERE " SQL_KEY)                                                                      \
+	X(BAND_INSERT, "INSERT INTO usage_band (subscription_id, period, reported_day, meter_id, resource_id, usage_start, usage_end,"\
+		       " ordinal, band_no, band_from, band_to, unit_price, quantity, amount_nanos)"                                   \
+		       " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)")                                       \
+	/* a slice too large for memory */                                                                                            \
+	X(LOADING_ADD, "INSERT INTO temp.loading (load, period, meter_id, resource_id, usage_start, usage_end, n, product_id,"        \
+		       " quantity) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")                                                      \
+	X(LOADING_ALL, "SELECT period, meter_id, resource_id, usage_start, usage_end, product_id, quantity FROM temp.loading"         \
+		       " WHERE load = ?1 ORDER BY period, meter_id, resource_id, usage_start, usage_end, n")                          \
+	X(LOADING_DROP, "DELETE FROM temp.loading WHERE load = ?1")                                                                   \
+	/* rates */                                                                                                                   \
+	X(CARD_LAST, "SELECT id, digest FROM rate_card WHERE currency = ?1 AND region = ?2 ORDER BY id DESC LIMIT 1")                 \
+	X(CARD_INSERT, "INSERT INTO rate_card (digest, currency, region, locale, tax_included, offer_terms, meters, first_run_id,"    \
+		       " first_seen) VALUES (zeroblob(16), ?1, ?2, '', 0, '', 0, ?3, ?4)")                                            \
+	X(CARD_FILL, "UPDATE rate_card SET digest = ?2, locale = ?3, tax_included = ?4, offer_terms = ?5, meters = ?6 WHERE id = ?1") \
+	X(RATE_FIND, "SELECT id, last_card_id FROM rate WHERE meter_id = ?1 AND currency = ?2 AND region = ?3 AND effective = ?4"     \
+		     " AND digest = ?5")                                                                                              \
+	X(RATE_KNOWN, "SELECT count(*) FROM rate WHERE meter_id = ?1 AND currency = ?2 AND region = ?3")                              \
+	X(RATE_INSERT, "INSERT INTO rate (meter_id, digest, currency, region, effective, unit, included, tiers, tier_count, name,"    \
+		       " category, subcategory, meter_region, tags, first_card_id, seen_order)"                                       \
+		       " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?15)")                             \
+	X(RATE_REOPEN, "UPDATE rate SET last_card_id = NULL, seen_order = ?2 WHERE id = ?1")                                          \
+	X(RATE_SEEN, "INSERT OR IGNORE INTO temp.seen_rate VALUES (?1)")                                                              \
+	X(RATE_GONE_METERS, "INSERT OR IGNORE INTO temp.changed_meter (meter_id) SELECT meter_id FROM rate WHERE last_card_id IS NULL"\
+			    " AND currency = ?1 AND region = ?2 AND id NOT IN (SELECT id FROM temp.seen_rate)")                       \
+	X(RATE_CLOSE_GONE, "UPDATE rate SET last_card_id = ?3 WHERE last_card_id IS NULL AND currency = ?1 AND region = ?2"           \
+			   " AND id NOT IN (SELECT id FROM temp.seen_rate)")                                                          \
+	X(RATE_GONE_COUNT, "SELECT count(*) FROM rate WHERE last_card_id IS NULL AND currency = ?1 AND region = ?2"                   \
+			   " AND id NOT IN (SELECT id FROM temp.seen_rate)")                                                          \
+	X(METER_CHANGED, "INSERT INTO temp.changed_meter (meter_id, effective) VALUES (?1, ?2)"                                       \
+			 " ON CONFLICT DO UPDATE SET effective = min(effective, excluded.effective)")                                 \
+	X(METERS_CHANGED, "SELECT count(*), coalesce(min(effective), 0) FROM temp.changed_meter")                                     \
+	X(RATES_OF_METER, "SELECT id, effective, unit, included, tiers FROM rate WHERE meter_id = ?1 AND currency = ?2"               \
+			  " AND region = ?3 ORDER BY effective DESC, last_card_id IS NULL DESC, seen_order DESC, id DESC")            \
+	X(SUBSCRIPTION_IDS, "SELECT id FROM subscription ORDER BY id")
+
+#define SQL_NUMBER(name, text) SQL_##name,
+enum sql_statement { SQL_STATEMENTS(SQL_NUMBER) SQL_COUNT };
+#undef SQL_NUMBER
+
+extern const char *const sql_texts[];
+
+#endif
