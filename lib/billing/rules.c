@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+#include "billing/rules.h"
+
+#include "base/util.h"
+
+/* Where Microsoft is silent (tier_period, included_quantity) the rule is ours: it is printed so that it can be argued with. */
+static const struct billing_rule rules[] = {
+	{ "tier_period", "A tier fills per subscription, meter and billing period; the period of a purchase is that of its usage day." },
+	{ "tiers", "Tiers are graduated: each part of a quantity is charged at the price of the band it falls in, the bands "
+		   "being [from, to) without gaps." },
+	{ "included_quantity", "The included quantity is free and is taken first in each billing period; the thresholds of the tiers count "
+			       "from its end." },
+	{ "rounding", "Amounts are exact to 1e-9 of the currency unit, rounded half away from zero once per rating band." },
+	{ "price_date", "The price of a usage day is the rate with the newest effective date that is not after that day." },
+	{ "unpriced", "Usage without a price has no amount (NULL), never the amount zero." },
+	{ "offer_terms", "The 15 % of the rate card's offer terms is already inside its rates and is not applied again." },
+};
+
+const struct billing_rule *billing_rules(size_t *count)
+{
+	*count = countof(rules);
+	return rules;
+}
