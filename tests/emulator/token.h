@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/* token.h - access and refresh tokens. Both prove themselves by a keyed digest, so that nothing is stored and a refresh token
+ * outlives the emulator, as long as tenant, client and secret stay the same. */
+#ifndef EMU_TOKEN_H
+#define EMU_TOKEN_H
+
+#include "state.h"
+
+enum token_state { TOKEN_GOOD, TOKEN_BAD, TOKEN_EXPIRED, TOKEN_NO_MFA, TOKEN_APP_ONLY_REFUSED, TOKEN_WRONG_AUDIENCE };
+
+#define TOKEN_AUDIENCE "https://api.partnercenter.microsoft.com"
+
+/* A JWT with the claims of the real one; delegated tokens carry amr and scp, app-only ones roles. */
+void token_new_access(struct state *s, const struct world *w, int delegated, const char *audience, struct text *out);
+enum token_state token_check_access(struct state *s, const struct world *w, const char *token);
+void token_new_refresh(const struct world *w, struct text *out);
+int token_is_refresh(const struct world *w, const char *token);
+
+#endif
