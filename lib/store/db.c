@@ -75,7 +75,7 @@ int db_exec_int(struct db *db, const char *sql, int64_t *value, struct err *e)
 	return rc == 1 ? 0 : -1;
 }
 
-/* What every connection gets. A reader never writes, not even a setting of the file. */
+/* What every connection gets. Only writers set what stands in the file. */
 static int configure(struct db *db, struct err *e)
 {
 	int on = 1;
@@ -86,10 +86,10 @@ static int configure(struct db *db, struct err *e)
 	sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
 	if (db_exec(db, "PRAGMA trusted_schema=OFF; PRAGMA foreign_keys=ON; PRAGMA cell_size_check=ON; PRAGMA temp_store=FILE", e) == -1)
 		return -1;
-	if (!db->writes)
-		return db_exec(db, "PRAGMA query_only=ON", e);
 	/* Readers in another group need -wal and -shm to stay after the last writer closed. */
 	sqlite3_file_control(db->handle, "main", SQLITE_FCNTL_PERSIST_WAL, &on);
+	if (!db->writes)
+		return 0;
 	return db_exec(db,
 		       "PRAGMA page_size=8192; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0;"
 		       "PRAGMA journal_size_limit=0; PRAGMA cache_size=-8192",
@@ -107,7 +107,7 @@ int db_open(struct db **out, const char *path, enum db_mode mode, const char *co
 	db->texts = statements;
 	db->count = count;
 	db->statements = xcalloc(count, sizeof(*db->statements));
-	db->writes = mode != DB_READ;
+	db->writes = mode == DB_WRITE || mode == DB_CREATE;
 	if (sqlite3_open_v2(path, &db->handle, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL) != SQLITE_OK) {
 		fail(db, e, "open");
 		goto out;
@@ -130,7 +130,7 @@ void db_close(struct db *db)
 	for (size_t i = 0; i < db->count; i++)
 		sqlite3_finalize(db->statements[i]);
 	if (db->writes && db->handle)
-		db_checkpoint(db, NULL);
+		db_checkpoint(db);
 	sqlite3_close_v2(db->handle);
 	free(db->statements);
 	free(db->path);
@@ -284,13 +284,17 @@ void db_rollback(struct db *db)
 		sqlite3_exec(db->handle, "ROLLBACK", NULL, NULL, NULL);
 }
 
-void db_checkpoint(struct db *db, int64_t *wal_bytes)
+int64_t db_wal_bytes(const struct db *db)
 {
 	char *wal = sqlite3_mprintf("%s-wal", db->path);
 	struct stat st;
+	int64_t bytes = wal && stat(wal, &st) == 0 ? (int64_t)st.st_size : 0;
 
-	sqlite3_wal_checkpoint_v2(db->handle, "main", SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
-	if (wal_bytes)
-		*wal_bytes = wal && stat(wal, &st) == 0 ? (int64_t)st.st_size : 0;
 	sqlite3_free(wal);
+	return bytes;
+}
+
+void db_checkpoint(struct db *db)
+{
+	sqlite3_wal_checkpoint_v2(db->handle, "main", SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
 }

@@ -15,7 +15,8 @@
 struct db;
 struct sqlite3_stmt;
 
-enum db_mode { DB_READ, DB_WRITE, DB_CREATE };
+/* DB_COPY: opened for writing but only read, so that VACUUM INTO works whatever state the WAL is in. */
+enum db_mode { DB_READ, DB_COPY, DB_WRITE, DB_CREATE };
 
 /* STATEMENTS: the texts that db_query prepares on first use, COUNT of them, borrowed for the connection's life. */
 int db_open(struct db **db, const char *path, enum db_mode mode, const char *const *statements, size_t count,
@@ -60,7 +61,8 @@ bool db_in_transaction(const struct db *db);
 int db_begin(struct db *db, struct err *e) MUST_CHECK; /* nothing to do when one is open */
 int db_commit(struct db *db, struct err *e) MUST_CHECK;
 void db_rollback(struct db *db);
-/* Moves the WAL into the file and cuts it; readers that sit in a transaction only delay that. WAL_BYTES: what is left. */
-void db_checkpoint(struct db *db, int64_t *wal_bytes);
+/* Moves the WAL into the file and cuts it; readers that sit in a transaction only delay that. */
+void db_checkpoint(struct db *db);
+int64_t db_wal_bytes(const struct db *db);
 
 #endif

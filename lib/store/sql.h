@@ -121,8 +121,13 @@
 		       " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?15)")                             \
 	X(RATE_REOPEN, "UPDATE rate SET last_card_id = NULL, seen_order = ?2 WHERE id = ?1")                                          \
 	X(RATE_SEEN, "INSERT OR IGNORE INTO temp.seen_rate VALUES (?1)")                                                              \
-	X(RATE_GONE_METERS, "INSERT OR IGNORE INTO temp.changed_meter (meter_id) SELECT meter_id FROM rate WHERE last_card_id IS NULL"\
-			    " AND currency = ?1 AND region = ?2 AND id NOT IN (SELECT id FROM temp.seen_rate)")                       \
+	/* only where another version of the same date takes its place is the price of stored usage another one */                    \
+	X(RATE_GONE_METERS, "INSERT INTO temp.changed_meter (meter_id, effective) SELECT meter_id, min(effective) FROM rate AS gone"  \
+			    " WHERE last_card_id IS NULL AND currency = ?1 AND region = ?2"                                           \
+			    " AND id NOT IN (SELECT id FROM temp.seen_rate) AND EXISTS (SELECT 1 FROM rate AS other"                  \
+			    " WHERE other.meter_id = gone.meter_id AND other.currency = ?1 AND other.region = ?2"                     \
+			    " AND other.effective = gone.effective AND other.id <> gone.id) GROUP BY meter_id"                        \
+			    " ON CONFLICT DO UPDATE SET effective = min(effective, excluded.effective)")                              \
 	X(RATE_CLOSE_GONE, "UPDATE rate SET last_card_id = ?3 WHERE last_card_id IS NULL AND currency = ?1 AND region = ?2"           \
 			   " AND id NOT IN (SELECT id FROM temp.seen_rate)")                                                          \
 	X(RATE_GONE_COUNT, "SELECT count(*) FROM rate WHERE last_card_id IS NULL AND currency = ?1 AND region = ?2"                   \

@@ -75,6 +75,8 @@ int store_run_end(struct store *s, int64_t run_id, enum run_status status, struc
 		  int64_t now, struct err *e) MUST_CHECK;
 /* found = false when there is none. */
 int store_last_run(struct store *s, struct run_row *row, struct err *e) MUST_CHECK;
+/* The same of the last run whose status is ok or partial. */
+int store_last_good_run(struct store *s, struct run_row *row, struct err *e) MUST_CHECK;
 /* The newest slot that a run which is not failed or aborted has served, 0 when none. */
 int store_last_slot(struct store *s, int64_t *slot, struct err *e) MUST_CHECK;
 /* What the run's rated purchases of active status changed by, per currency, as text "EUR 10423.118200000" joined by ", ";

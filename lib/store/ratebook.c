@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: MIT */
+#include "store/ratebook.h"
+
+#include "base/mem.h"
+#include "store/books.h"
+#include "value/day.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define BOOK_METERS_MAX 16384 /* meters held at a time; a partner uses a few thousand of the card's many */
+#define UNIT_PLACES 4096
+
+struct book_meter {
+	int64_t id; /* 0: free place */
+	bool banded;
+	size_t count;
+	struct book_rate *rates; /* best first */
+};
+
+struct unit_place {
+	int64_t product_id;
+	char *unit;
+};
+
+struct ratebook {
+	size_t used, places; /* places: a power of two, or 0 */
+	struct book_meter *meters;
+	struct unit_place units[UNIT_PLACES];
+};
+
+struct ratebook *ratebook_new(void)
+{
+	return xcalloc(1, sizeof(struct ratebook));
+}
+
+static void meter_fini(struct book_meter *m)
+{
+	for (size_t i = 0; i < m->count; i++) {
+		free(m->rates[i].unit);
+		free(m->rates[i].tiers);
+	}
+	free(m->rates);
+}
+
+void ratebook_forget(struct ratebook *book)
+{
+	for (size_t i = 0; i < book->places; i++)
+		if (book->meters[i].id)
+			meter_fini(&book->meters[i]);
+	free(book->meters);
+	book->meters = NULL;
+	book->used = book->places = 0;
+	for (size_t i = 0; i < UNIT_PLACES; i++) {
+		free(book->units[i].unit);
+		book->units[i] = (struct unit_place){ .product_id = 0 };
+	}
+}
+
+void ratebook_free(struct ratebook *book)
+{
+	if (!book)
+		return;
+	ratebook_forget(book);
+	free(book);
+}
+
+static struct book_meter *place_of(struct ratebook *book, int64_t id)
+{
+	size_t at = (size_t)((uint64_t)id * 0x9e3779b97f4a7c15ULL >> 20) & (book->places - 1);
+
+	while (book->meters[at].id && book->meters[at].id != id)
+		at = (at + 1) & (book->places - 1);
+	return &book->meters[at];
+}
+
+static void make_room(struct ratebook *book)
+{
+	if (book->places && book->used < BOOK_METERS_MAX)
+		return;
+	ratebook_forget(book);
+	book->places = 2 * BOOK_METERS_MAX;
+	book->meters = xcalloc(book->places, sizeof(*book->meters));
+}
+
+/* The tiers as rates_load_add wrote them: [["0","0.06545"],...], sorted. */
+static int read_tiers(struct book_rate *rate, struct span text, struct err *e)
+{
+	json_t *tiers = json_loadb(text.p, text.n, 0, NULL);
+	size_t count = json_array_size(tiers);
+
+	rate->tiers = xcalloc(count, sizeof(*rate->tiers));
+	rate->rate.tiers = rate->tiers;
+	for (size_t i = 0; i < count; i++) {
+		json_t *pair = json_array_get(tiers, i);
+		const char *from = json_string_value(json_array_get(pair, 0));
+		const char *price = json_string_value(json_array_get(pair, 1));
+
+		if (!from || !price || decimal_parse(&rate->tiers[i].from, span_of(from), e) == -1 ||
+		    decimal_parse(&rate->tiers[i].price, span_of(price), e) == -1) {
+			json_decref(tiers);
+			return err_set(e, ERR_STORE, "rate %lld: its tiers can't be read", (long long)rate->id);
+		}
+	}
+	rate->rate.tier_count = count;
+	json_decref(tiers);
+	return 0;
+}
+
+static int read_rates(struct store *s, struct book_meter *m, struct err *e)
+{
+	struct sqlite3_stmt *q = db_query(s->db, SQL_RATES_OF_METER, e);
+	int rc;
+
+	if (!q)
+		return -1;
+	db_bind_int(q, 1, m->id);
+	db_bind_text(q, 2, s->currency);
+	db_bind_text(q, 3, s->region);
+	while ((rc = db_step(s->db, q, e)) == 1) {
+		struct book_rate *rate;
+
+		m->rates = xreallocarray(m->rates, m->count + 1, sizeof(*m->rates));
+		rate = &m->rates[m->count++];
+		*rate = (struct book_rate){ .id = db_int(q, 0), .effective = db_int(q, 1) };
+		rate->unit = xstrndup(db_span(q, 2).p, db_span(q, 2).n);
+		if (decimal_parse(&rate->rate.included, db_span(q, 3), e) == -1 || read_tiers(rate, db_span(q, 4), e) == -1) {
+			db_reset(q);
+			return -1;
+		}
+	}
+	return rc;
+}
+
+static int read_banded(struct store *s, struct book_meter *m, struct err *e)
+{
+	struct sqlite3_stmt *q = db_query(s->db, SQL_METER_BANDED, e);
+	int rc;
+
+	if (!q)
+		return -1;
+	db_bind_int(q, 1, m->id);
+	rc = db_step(s->db, q, e);
+	if (rc == 1)
+		m->banded = db_int(q, 0) != 0;
+	db_reset(q);
+	return rc == -1 ? -1 : 0;
+}
+
+static int find_meter(struct store *s, int64_t meter_id, const struct book_meter **out, struct err *e)
+{
+	struct book_meter *m, read = { .id = meter_id };
+
+	make_room(s->rates);
+	m = place_of(s->rates, meter_id);
+	if (!m->id) {
+		if (read_banded(s, &read, e) == -1 || read_rates(s, &read, e) == -1) {
+			meter_fini(&read);
+			return -1;
+		}
+		*m = read;
+		s->rates->used++;
+	}
+	*out = m;
+	return 0;
+}
+
+int ratebook_unit(struct store *s, int64_t product_id, const char **unit, struct err *e)
+{
+	struct unit_place *place = &s->rates->units[(uint64_t)product_id % UNIT_PLACES];
+	struct sqlite3_stmt *q;
+	int rc;
+
+	if (place->product_id != product_id) {
+		if (!(q = db_query(s->db, SQL_PRODUCT_UNIT, e)))
+			return -1;
+		db_bind_int(q, 1, product_id);
+		rc = db_step(s->db, q, e);
+		if (rc == -1)
+			return -1;
+		free(place->unit);
+		place->unit = rc == 1 ? xstrndup(db_span(q, 0).p, db_span(q, 0).n) : xstrdup("");
+		place->product_id = product_id;
+		db_reset(q);
+	}
+	*unit = place->unit;
+	return 0;
+}
+
+int ratebook_choose(struct store *s, int64_t meter_id, int64_t product_id, int64_t usage_start, struct rating_choice *choice,
+		    struct err *e)
+{
+	int64_t day_end = day_start(instant_day(usage_start)) + DAY_SECONDS;
+	const struct book_meter *m;
+	const char *unit;
+	size_t i = 0;
+
+	if (find_meter(s, meter_id, &m, e) == -1 || ratebook_unit(s, product_id, &unit, e) == -1)
+		return -1;
+	*choice = (struct rating_choice){ .status = RATING_UNPRICED, .banded = m->banded };
+	while (i < m->count && m->rates[i].effective >= day_end)
+		i++;
+	if (i == m->count) {
+		if (m->count)
+			choice->status = RATING_FUTURE_PRICE;
+		return 0;
+	}
+	choice->rate = &m->rates[i];
+	choice->status = strcmp(choice->rate->unit, unit) == 0 ? RATING_RATED : RATING_UNIT_MISMATCH;
+	if (choice->rate->rate.tier_count == 0 || !decimal_is_zero(choice->rate->tiers[0].from)) {
+		choice->status = RATING_UNPRICED; /* no price for the first unit: nothing is guessed */
+		choice->rate = NULL;
+	}
+	return 0;
+}

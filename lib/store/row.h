@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/* row.h - a purchase as the books hold it, and its writing: first stored, revised, its bands. Inside the store. */
+#ifndef STORE_ROW_H
+#define STORE_ROW_H
+
+#include "store/books.h"
+
+/* A quantity as text: what decimal_parse accepts is at most this long in plain notation. */
+#define QUANTITY_TEXT_MAX DECIMAL_TEXT_MAX
+
+enum change_reason { REASON_LATE_USAGE, REASON_RESTATED, REASON_WITHDRAWN, REASON_RERATED_TIER, REASON_RERATED_PRICE, REASON_PRICED };
+
+struct row_key { /* in the order of the table's key, the subscription in front of it */
+	int64_t subscription, period, day, meter, resource, start, end, ordinal;
+};
+
+struct row {
+	struct row_key key;
+	int64_t product;
+	char quantity[QUANTITY_TEXT_MAX];
+	bool banded;
+	enum rating_status rating;
+	int64_t rate_id; /* 0: none */
+	bool has_amount;
+	int64_t amount;
+	bool withdrawn;
+	int64_t revision, seq, run_id;
+};
+
+/* From a statement that selects SQL_ROW. */
+void row_read(struct sqlite3_stmt *q, int64_t subscription, struct row *row);
+/* Period, meter, resource, start, end: the order of merging. The ordinal too when WITH_ORDINAL. */
+int row_key_compare(const struct row_key *a, const struct row_key *b, bool with_ordinal);
+
+/* Sets rating, rate, amount and banded by the rates; the amount of a banded row is left open for its group (rerate.h). */
+int row_rate(struct store *s, struct row *row, struct err *e) MUST_CHECK;
+/* A new purchase: sets seq and revision 1, inserts. */
+int row_insert(struct store *s, int64_t run_id, struct row *row, struct err *e) MUST_CHECK;
+/* ROW replaces OLD (same key): the next revision, noted with its reason. Sets seq, revision and run of ROW. */
+int row_revise(struct store *s, int64_t run_id, const struct row *old, struct row *row, enum change_reason reason,
+	       struct err *e) MUST_CHECK;
+/* The amount of a row that was written in the transaction at hand: no revision of its own. */
+int row_settle_amount(struct store *s, const struct row *row, struct err *e) MUST_CHECK;
+
+/* Whether the stored bands of a purchase are these. */
+int row_bands_equal(struct store *s, const struct row_key *key, const struct rating_band *bands, size_t count, bool *equal,
+		    struct err *e) MUST_CHECK;
+int row_bands_write(struct store *s, const struct row_key *key, const struct rating_band *bands, size_t count,
+		    struct err *e) MUST_CHECK;
+
+#endif

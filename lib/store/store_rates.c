@@ -1,0 +1,384 @@
+/* SPDX-License-Identifier: MIT */
+/* A rate card being read: every version of a price is kept once; a card that brings nothing new writes nothing.
+ *
+ * HAPPY PATH  new -> start -> add* -> commit: each meter's entry is looked up by its digest; an unknown one is inserted, one that had
+ *             gone is opened again; at the end the open ones that this card did not have are closed, and purchases of changed meters
+ *             are priced again.
+ * FAILURES    everything since `start` is undone. */
+#include "store/books.h"
+#include "store/rerate.h"
+
+#include "base/mem.h"
+#include "value/day.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define NULL_DATE ((int64_t)-62135596800) /* 0001-01-01: since ever */
+
+struct rates_load {
+	struct store *s;
+	int64_t run_id, now;
+	int64_t card_id;       /* 0 until something differs from the newest card */
+	int64_t newest_id;     /* the newest card of this currency and region, 0: none */
+	struct digest newest;
+	struct digester *digester;
+	struct digest sum;     /* of the card: the sum of its entries' digests, whatever their order */
+	struct rates_change change;
+	bool open;
+};
+
+int rates_load_new(struct rates_load **out, struct store *s, int64_t run_id, int64_t now, struct err *e)
+{
+	struct rates_load *load = xcalloc(1, sizeof(*load));
+
+	(void)e;
+	load->s = s;
+	load->run_id = run_id;
+	load->now = now;
+	load->digester = digester_new();
+	*out = load;
+	return 0;
+}
+
+static void undo(struct rates_load *load)
+{
+	if (load->open)
+		store_mark_undo(load->s);
+	load->open = false;
+}
+
+void rates_load_free(struct rates_load *load)
+{
+	if (!load)
+		return;
+	undo(load);
+	digester_free(load->digester);
+	free(load);
+}
+
+static int find_newest(struct rates_load *load, struct err *e)
+{
+	struct sqlite3_stmt *q = db_query(load->s->db, SQL_CARD_LAST, e);
+	int rc;
+
+	if (!q)
+		return -1;
+	db_bind_text(q, 1, load->s->currency);
+	db_bind_text(q, 2, load->s->region);
+	rc = db_step(load->s->db, q, e);
+	load->newest_id = rc == 1 ? db_int(q, 0) : 0;
+	if (rc == 1 && db_span(q, 1).n == sizeof(load->newest.b))
+		memcpy(load->newest.b, db_span(q, 1).p, sizeof(load->newest.b));
+	db_reset(q);
+	return rc == -1 ? -1 : 0;
+}
+
+int rates_load_start(struct rates_load *load, struct err *e)
+{
+	undo(load);
+	load->card_id = 0;
+	load->change = (struct rates_change){ .meters = 0 };
+	memset(&load->sum, 0, sizeof(load->sum));
+	if (store_write(load->s, e) == -1 || store_mark(load->s, e) == -1)
+		return -1;
+	load->open = true;
+	if (db_exec(load->s->db, "DELETE FROM temp.seen_rate; DELETE FROM temp.changed_meter", e) == -1)
+		return -1;
+	return find_newest(load, e);
+}
+
+/* Adds a digest to the card's, as 128-bit numbers. */
+static void add_digest(struct digest *sum, const struct digest *d)
+{
+	unsigned carry = 0;
+
+	for (int i = (int)sizeof(sum->b) - 1; i >= 0; i--) {
+		carry += (unsigned)sum->b[i] + d->b[i];
+		sum->b[i] = (unsigned char)carry;
+		carry >>= 8;
+	}
+}
+
+static char *tiers_json(const struct rate *rate)
+{
+	json_t *tiers = json_array();
+	char from[DECIMAL_TEXT_MAX], price[DECIMAL_TEXT_MAX];
+	char *text;
+
+	for (size_t i = 0; i < rate->tier_count; i++) {
+		decimal_print(rate->tiers[i].from, from);
+		decimal_print(rate->tiers[i].price, price);
+		json_array_append_new(tiers, json_pack("[s, s]", from, price));
+	}
+	text = json_dumps(tiers, JSON_COMPACT);
+	json_decref(tiers);
+	return text;
+}
+
+static struct digest digest_rate(struct digester *d, const struct rate *rate, const char *tiers, const char *included)
+{
+	const struct span fields[] = { { (const char *)rate->meter.b, sizeof(rate->meter.b) }, rate->unit, span_of(tiers),
+				       span_of(included), rate->tags };
+
+	digester_start(d);
+	for (size_t i = 0; i < countof(fields); i++)
+		digester_field(d, fields[i]);
+	digester_number(d, rate->effective);
+	return digester_finish(d);
+}
+
+/* A row for this card, once there is something to say. */
+static int need_card(struct rates_load *load, struct err *e)
+{
+	struct sqlite3_stmt *q;
+
+	if (load->card_id)
+		return 0;
+	if (!(q = db_query(load->s->db, SQL_CARD_INSERT, e)))
+		return -1;
+	db_bind_text(q, 1, load->s->currency);
+	db_bind_text(q, 2, load->s->region);
+	db_bind_int(q, 3, load->run_id);
+	db_bind_int(q, 4, load->now);
+	if (db_run(load->s->db, q, e) == -1)
+		return -1;
+	load->card_id = db_last_id(load->s->db);
+	return 0;
+}
+
+static int insert_rate(struct rates_load *load, int64_t meter, const struct rate *rate, const struct digest *digest, const char *tiers,
+		       const char *included, struct err *e)
+{
+	struct sqlite3_stmt *q = db_query(load->s->db, SQL_RATE_INSERT, e);
+
+	if (!q)
+		return -1;
+	db_bind_int(q, 1, meter);
+	db_bind_blob(q, 2, digest->b, sizeof(digest->b));
+	db_bind_text(q, 3, load->s->currency);
+	db_bind_text(q, 4, load->s->region);
+	db_bind_int(q, 5, rate->effective);
+	db_bind_span(q, 6, rate->unit);
+	db_bind_text(q, 7, included);
+	db_bind_text(q, 8, tiers);
+	db_bind_int(q, 9, (int64_t)rate->tier_count);
+	db_bind_span(q, 10, rate->name);
+	db_bind_span(q, 11, rate->category);
+	db_bind_span(q, 12, rate->subcategory);
+	db_bind_span(q, 13, rate->region);
+	db_bind_span(q, 14, rate->tags);
+	db_bind_int(q, 15, load->card_id);
+	return db_run(load->s->db, q, e);
+}
+
+/* The stored version of this entry: 1 found (whether it is OPEN, in the newest card), 0 not, -1. */
+static int find_rate(struct rates_load *load, int64_t meter, int64_t effective, const struct digest *digest, int64_t *id, bool *open,
+		     struct err *e)
+{
+	struct sqlite3_stmt *q = db_query(load->s->db, SQL_RATE_FIND, e);
+	int rc;
+
+	if (!q)
+		return -1;
+	db_bind_int(q, 1, meter);
+	db_bind_text(q, 2, load->s->currency);
+	db_bind_text(q, 3, load->s->region);
+	db_bind_int(q, 4, effective);
+	db_bind_blob(q, 5, digest->b, sizeof(digest->b));
+	rc = db_step(load->s->db, q, e);
+	if (rc == 1) {
+		*id = db_int(q, 0);
+		*open = db_is_null(q, 1);
+	}
+	db_reset(q);
+	return rc;
+}
+
+static int is_known_meter(struct rates_load *load, int64_t meter, bool *known, struct err *e)
+{
+	struct sqlite3_stmt *q = db_query(load->s->db, SQL_RATE_KNOWN, e);
+
+	if (!q)
+		return -1;
+	db_bind_int(q, 1, meter);
+	db_bind_text(q, 2, load->s->currency);
+	db_bind_text(q, 3, load->s->region);
+	if (db_step(load->s->db, q, e) == -1)
+		return -1;
+	*known = db_int(q, 0) != 0;
+	db_reset(q);
+	return 0;
+}
+
+/* A version that the newest card did not have: opened again when it is an old one, else inserted. */
+static int enter_rate(struct rates_load *load, int64_t meter, const struct rate *rate, const struct digest *digest, const char *tiers,
+		      const char *included, int64_t *id, bool found, struct err *e)
+{
+	int64_t changed[] = { meter, rate->effective };
+	bool known;
+
+	if (need_card(load, e) == -1 || is_known_meter(load, meter, &known, e) == -1)
+		return -1;
+	if (known)
+		load->change.changed++;
+	else
+		load->change.added++;
+	if (found) {
+		int64_t reopen[] = { *id, load->card_id };
+
+		if (store_run_ints(load->s, SQL_RATE_REOPEN, reopen, 2, e) == -1)
+			return -1;
+	} else {
+		if (insert_rate(load, meter, rate, digest, tiers, included, e) == -1)
+			return -1;
+		*id = db_last_id(load->s->db);
+	}
+	if ((rate->tier_count > 1 || !decimal_is_zero(rate->included)) &&
+	    store_run_ints(load->s, SQL_METER_SET_BANDED, &meter, 1, e) == -1)
+		return -1;
+	return store_run_ints(load->s, SQL_METER_CHANGED, changed, 2, e);
+}
+
+static int add_rate(struct rates_load *load, const struct rate *rate, const char *tiers, struct err *e)
+{
+	char included[DECIMAL_TEXT_MAX];
+	struct digest digest;
+	int64_t meter, id = 0;
+	bool open = false;
+	int rc;
+
+	decimal_print(rate->included, included);
+	digest = digest_rate(load->digester, rate, tiers, included);
+	add_digest(&load->sum, &digest);
+	load->change.meters++;
+	if (intern_meter(load->s, rate->meter, &meter, e) == -1)
+		return -1;
+	rc = find_rate(load, meter, rate->effective, &digest, &id, &open, e);
+	if (rc == -1)
+		return -1;
+	if (!open && enter_rate(load, meter, rate, &digest, tiers, included, &id, rc == 1, e) == -1)
+		return -1;
+	return store_run_ints(load->s, SQL_RATE_SEEN, &id, 1, e);
+}
+
+int rates_load_add(struct rates_load *load, const struct rate *rate, struct err *e)
+{
+	char *tiers = tiers_json(rate);
+	int rc = add_rate(load, rate, tiers, e);
+
+	free(tiers);
+	return rc;
+}
+
+static int run_market(struct rates_load *load, enum sql_statement n, bool with_card, struct err *e)
+{
+	struct sqlite3_stmt *q = db_query(load->s->db, n, e);
+
+	if (!q)
+		return -1;
+	db_bind_text(q, 1, load->s->currency);
+	db_bind_text(q, 2, load->s->region);
+	if (with_card)
+		db_bind_int(q, 3, load->newest_id);
+	return db_run(load->s->db, q, e);
+}
+
+/* Versions that the newest card had and this one has not. */
+static int close_gone(struct rates_load *load, struct err *e)
+{
+	struct sqlite3_stmt *q = db_query(load->s->db, SQL_RATE_GONE_COUNT, e);
+
+	if (!q)
+		return -1;
+	db_bind_text(q, 1, load->s->currency);
+	db_bind_text(q, 2, load->s->region);
+	if (db_step(load->s->db, q, e) == -1)
+		return -1;
+	load->change.removed = db_int(q, 0);
+	db_reset(q);
+	if (!load->change.removed)
+		return 0;
+	if (need_card(load, e) == -1 || run_market(load, SQL_RATE_GONE_METERS, false, e) == -1)
+		return -1;
+	return run_market(load, SQL_RATE_CLOSE_GONE, true, e);
+}
+
+static int fill_card(struct rates_load *load, const char *locale, bool tax_included, const char *offer_terms, struct err *e)
+{
+	struct sqlite3_stmt *q = db_query(load->s->db, SQL_CARD_FILL, e);
+
+	if (!q)
+		return -1;
+	db_bind_int(q, 1, load->card_id);
+	db_bind_blob(q, 2, load->sum.b, sizeof(load->sum.b));
+	db_bind_text(q, 3, locale);
+	db_bind_int(q, 4, tax_included);
+	db_bind_text(q, 5, offer_terms ? offer_terms : "");
+	db_bind_int(q, 6, load->change.meters);
+	return db_run(load->s->db, q, e);
+}
+
+/* The earliest usage day whose price may be another now. */
+static int reprice(struct rates_load *load, struct err *e)
+{
+	struct sqlite3_stmt *q = db_query(load->s->db, SQL_METERS_CHANGED, e);
+	int64_t meters, from;
+
+	if (!q)
+		return -1;
+	if (db_step(load->s->db, q, e) == -1)
+		return -1;
+	meters = db_int(q, 0);
+	from = db_int(q, 1);
+	db_reset(q);
+	ratebook_forget(load->s->rates);
+	return meters ? rerate_meters(load->s, load->run_id, from, &load->change.priced, e) : 0;
+}
+
+static int check_currency(struct rates_load *load, const char *currency, struct err *e)
+{
+	if (strcmp(currency, load->s->currency) == 0)
+		return 0;
+	err_set(e, ERR_FORMAT, "rate card: its currency is \"%.8s\", asked for was %s", currency, load->s->currency);
+	return err_advise(e, "E-RATES-CURRENCY", "set [partner_center] currency to one that your partner account is billed in");
+}
+
+static int finish(struct rates_load *load, const char *locale, bool tax_included, const char *offer_terms, struct err *e)
+{
+	/* The discount terms belong to the card, too. */
+	if (offer_terms) {
+		struct digest terms;
+
+		digester_start(load->digester);
+		digester_field(load->digester, span_of(offer_terms));
+		terms = digester_finish(load->digester);
+		add_digest(&load->sum, &terms);
+	}
+	if (close_gone(load, e) == -1)
+		return -1;
+	load->change.same_card = load->newest_id && digest_equal(load->newest, load->sum);
+	if (load->change.same_card && !load->card_id)
+		return 0;
+	if (need_card(load, e) == -1 || fill_card(load, locale, tax_included, offer_terms, e) == -1)
+		return -1;
+	return reprice(load, e);
+}
+
+int rates_load_commit(struct rates_load *load, const char *locale, const char *currency, bool tax_included, const char *offer_terms,
+		      struct rates_change *change, struct err *e)
+{
+	if (check_currency(load, currency, e) == -1 || finish(load, locale, tax_included, offer_terms, e) == -1) {
+		undo(load);
+		return -1;
+	}
+	load->open = false;
+	if (store_mark_keep(load->s, e) == -1) {
+		store_rollback(load->s);
+		return -1;
+	}
+	*change = load->change;
+	return store_flush(load->s, e);
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT */
+/* Reading for the commands: through the public views wherever they say it. */
+#include "store/books.h"
+
+#include "base/mem.h"
+#include "pull/plan.h"
+
+#include <stdlib.h>
+
+#define COLUMNS_MAX 64
+
+struct fact {
+	const char *sql;
+	int64_t *value;
+};
+
+int store_status(struct store *s, int32_t last_due_day, struct status_facts *facts, struct err *e)
+{
+	int64_t first = 0, last = 0;
+	struct fact list[] = {
+		{ "SELECT count(*) FROM usage WHERE status = 0", &facts->purchases },
+		{ "SELECT count(*) FROM subscription WHERE usage_source = 0", &facts->subscriptions },
+		{ "SELECT count(*) FROM subscription WHERE usage_source IN (1, 2, 3)", &facts->not_covered },
+		{ "SELECT count(*) FROM usage WHERE rating <> 0 AND status = 0", &facts->unpriced },
+		{ "SELECT count(DISTINCT meter_id) FROM usage WHERE rating <> 0 AND status = 0", &facts->unpriced_meters },
+		{ "SELECT coalesce(min(reported_day), 0) FROM slice WHERE state IN (1, 2, 3)", &first },
+		{ "SELECT coalesce(max(reported_day), 0) FROM slice WHERE state IN (1, 2, 3)", &last },
+		{ "SELECT count(*) FROM slice WHERE state = 4", &facts->gaps },
+	};
+
+	*facts = (struct status_facts){ .publish_known = false };
+	for (size_t i = 0; i < countof(list); i++)
+		if (db_exec_int(s->db, list[i].sql, list[i].value, e) == -1)
+			return -1;
+	facts->first_day = (int32_t)first;
+	facts->last_day = (int32_t)last;
+	(void)last_due_day;
+	if (store_last_run(s, &facts->last, e) == -1)
+		return -1;
+	return store_last_good_run(s, &facts->last_good, e);
+}
+
+static int hand_out(struct sqlite3_stmt *q, struct store_rows *rows, struct err *e)
+{
+	const char *names[COLUMNS_MAX], *values[COLUMNS_MAX];
+	char *copies[COLUMNS_MAX];
+	int columns = db_column_count(q), rc;
+
+	if (columns > COLUMNS_MAX)
+		columns = COLUMNS_MAX;
+	for (int i = 0; i < columns; i++) {
+		struct span value = db_span(q, i);
+
+		names[i] = db_column_name(q, i);
+		copies[i] = db_is_null(q, i) ? NULL : xstrndup(value.p, value.n);
+		values[i] = copies[i];
+	}
+	rc = rows->on_row(rows, columns, names, values, e);
+	for (int i = 0; i < columns; i++)
+		free(copies[i]);
+	return rc;
+}
+
+int store_select(struct store *s, const char *sql, const char *const *parameters, size_t parameter_count, struct store_rows *rows,
+		 struct err *e)
+{
+	struct sqlite3_stmt *q = db_prepare(s->db, sql, e);
+	int rc;
+
+	if (!q)
+		return -1;
+	for (size_t i = 0; i < parameter_count; i++) {
+		if (parameters[i])
+			db_bind_text(q, (int)i + 1, parameters[i]);
+		else
+			db_bind_null(q, (int)i + 1);
+	}
+	while ((rc = db_step(s->db, q, e)) == 1)
+		if (hand_out(q, rows, e) == -1) {
+			rc = -1;
+			break;
+		}
+	db_finalize(q);
+	return rc;
+}

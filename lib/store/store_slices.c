@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/* What is known of slices, and those that failed. */
+#include "store/books.h"
+
+#include "pull/plan.h"
+
+#include <string.h>
+
+int store_slice_states(struct store *s, int64_t subscription_id, int32_t first, size_t count, unsigned char *states, struct err *e)
+{
+	struct sqlite3_stmt *q = db_query(s->db, SQL_SLICE_STATES, e);
+	int rc;
+
+	if (!q)
+		return -1;
+	memset(states, SLICE_UNKNOWN, count);
+	db_bind_int(q, 1, subscription_id);
+	db_bind_int(q, 2, first);
+	db_bind_int(q, 3, first + (int64_t)count);
+	while ((rc = db_step(s->db, q, e)) == 1)
+		states[db_int(q, 0) - first] = (unsigned char)db_int(q, 1);
+	return rc;
+}
+
+int store_slice_failed(struct store *s, int64_t run_id, int64_t subscription_id, int32_t day, const struct err *why, int64_t now,
+		       struct err *e)
+{
+	struct sqlite3_stmt *q;
+
+	(void)run_id;
+	if (store_write(s, e) == -1 || !(q = db_query(s->db, SQL_SLICE_FAILED, e)))
+		return -1;
+	db_bind_int(q, 1, subscription_id);
+	db_bind_int(q, 2, day);
+	db_bind_int(q, 3, now);
+	db_bind_text(q, 4, why->code);
+	db_bind_text(q, 5, why->text);
+	db_bind_text(q, 6, why->remedy);
+	if (db_run(s->db, q, e) == -1) {
+		store_rollback(s);
+		return -1;
+	}
+	return store_unit_done(s, 1, e);
+}
