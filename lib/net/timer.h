@@ -17,7 +17,8 @@ struct timer { /* embedded in its owner; zeroed is valid and idle */
 	timer_fn *fire;
 };
 
-/* Runs FIRE once after DELAY_MS (0: in the next turn). A timer that is already running is set anew. */
+/* Runs FIRE once after DELAY_MS (0: as soon as the present callback has returned). A timer that is already running is set anew; it
+ * stays on the loop it was started on. When FIRE runs the timer is idle again: it may be started anew, or its memory may go. */
 void timer_start(struct timer *t, struct uv_loop_s *loop, uint64_t delay_ms, timer_fn *fire);
 void timer_cancel(struct timer *t);
 bool timer_active(const struct timer *t);
