@@ -3,7 +3,8 @@
  *
  * Due are, up to yesterday (a reported day that has ended, with SETTLE hours over):
  *   - every day of the window [today - backfill_days, yesterday] that was never stored complete (first fetch, new days, holes,
- *     failures), and holes older than that which are on record as failed, as far back as RETENTION_DAYS;
+ *     failures), and as far back as PLAN_RETENTION_DAYS what is older and either on record as failed or a hole: nothing is on
+ *     record of that day but of an earlier one (the machine was off for longer than the window);
  *   - the last lookback_days again, because usage is reported late.
  * Newest first within a subscription, so that a run cut short has what people look at. */
 #ifndef PULL_PLAN_H

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+#include "pull/plan.h"
+
+#include "value/day.h"
+
+int32_t plan_last_day(int64_t now)
+{
+	return instant_day(now - (int64_t)PLAN_SETTLE_HOURS * 3600) - 1;
+}
+
+static enum slice_state state_of(const struct plan_known *known, int32_t day)
+{
+	int64_t at = (int64_t)day - known->first;
+
+	if (at < 0 || (uint64_t)at >= known->count)
+		return SLICE_UNKNOWN;
+	return (enum slice_state)known->states[at];
+}
+
+/* The first day of which anything is on record; a day after it without a record is a hole. */
+static int64_t first_on_record(const struct plan_known *known)
+{
+	size_t at = 0;
+
+	while (at < known->count && known->states[at] == SLICE_UNKNOWN)
+		at++;
+	return at < known->count ? (int64_t)known->first + (int64_t)at : INT64_MAX;
+}
+
+/* Was it never stored whole, and should it have been? The look-back is not asked here. */
+static bool is_missing(const struct plan_rule *rule, enum slice_state state, int32_t day, int64_t first)
+{
+	int64_t today = instant_day(rule->now);
+	bool in_window = day >= today - rule->backfill_days;
+	bool retained = day >= today - PLAN_RETENTION_DAYS;
+
+	switch (state) {
+	case SLICE_UNKNOWN:
+		return in_window || (retained && day > first);
+	case SLICE_FAILED:
+		return in_window || retained;
+	case SLICE_COMPLETE:
+	case SLICE_EMPTY:
+	case SLICE_UNCONFIRMED:
+		break;
+	}
+	return false;
+}
+
+/* The oldest day that could be due. */
+static int64_t oldest_day(const struct plan_rule *rule, int32_t last)
+{
+	int64_t today = instant_day(rule->now);
+	int64_t oldest = today - PLAN_RETENTION_DAYS;
+
+	if (today - rule->backfill_days < oldest)
+		oldest = today - rule->backfill_days;
+	if ((int64_t)last - rule->lookback_days + 1 < oldest)
+		oldest = (int64_t)last - rule->lookback_days + 1;
+	return oldest;
+}
+
+size_t plan_days(const struct plan_rule *rule, const struct plan_known *known, int32_t *days, size_t max)
+{
+	int32_t last = plan_last_day(rule->now);
+	int64_t from = rule->explicit_range ? rule->from : oldest_day(rule, last);
+	int64_t to = rule->explicit_range && rule->to < last ? rule->to : last;
+	int64_t first = first_on_record(known);
+	size_t count = 0;
+
+	for (int64_t at = to; at >= from && count < max; at--) {
+		int32_t day = (int32_t)at;
+		bool again = rule->explicit_range || at > (int64_t)last - rule->lookback_days;
+
+		if (again || is_missing(rule, state_of(known, day), day, first))
+			days[count++] = day;
+	}
+	return count;
+}
