@@ -5,6 +5,7 @@
 #ifndef PARTNER_MODEL_H
 #define PARTNER_MODEL_H
 
+#include "base/err.h"
 #include "base/limits.h"
 #include "base/span.h"
 #include "value/decimal.h"
@@ -71,6 +72,9 @@ struct next_link {
 };
 
 void next_link_fini(struct next_link *link);
+/* The decoders fill a zeroed link: copies, refuses what is empty, over its limit, or can't stand in a request (ERR_FORMAT). */
+int next_link_set_uri(struct next_link *link, struct span uri, struct err *e) MUST_CHECK;
+int next_link_add_header(struct next_link *link, struct span key, struct span value, struct err *e) MUST_CHECK;
 /* Moves FROM into TO, which is freed first. */
 void next_link_take(struct next_link *to, struct next_link *from);
 /* The continuation token among the headers (MS-ContinuationToken, any case), or "". */

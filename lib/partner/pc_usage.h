@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* pc_usage.h - a page of utilizations/azure, decoded item by item as its bytes arrive. Memory is one item (LIMIT_ITEM_BYTES),
  * whatever the page's size. Unknown members are skipped; a missing or wrong one that matters is an error that names the item
- * and the member. A UTF-8 BOM is stripped; UTF-16 is refused with a sentence that says so. */
+ * and the member ("item 17: quantity: not a number", counted from 1, code E-FORMAT-USAGE). A UTF-8 BOM is stripped; UTF-16 is
+ * refused with a sentence that says so. An error stays: feed and end repeat it until reset. What is said of a document does not
+ * depend on how its bytes were split, but records before a faulty one may have been handed out. */
 #ifndef PARTNER_PC_USAGE_H
 #define PARTNER_PC_USAGE_H
 
@@ -17,11 +19,12 @@ struct pc_stream; /* private: window, reader and place in the document */
 struct pc_usage {
 	pc_usage_fn *on_record;
 	struct pc_stream *stream;
-	uint64_t items; /* records handed out so far */
+	uint64_t items; /* records handed out and taken so far; the one in hand not counted */
 	struct next_link next;
-	bool done; /* the closing brace of the document was seen */
+	bool done; /* pc_usage_end found the document complete */
 };
 
+/* D must stay where it is until fini. */
 void pc_usage_init(struct pc_usage *d, pc_usage_fn *on_record);
 void pc_usage_fini(struct pc_usage *d);
 /* Starts over with an empty page: a new page, or the same one tried again. Keeps on_record. */
