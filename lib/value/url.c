@@ -92,14 +92,14 @@ bool url_is_loopback(struct span host)
 	return strcmp(text, "localhost") == 0;
 }
 
+/* The errors do not repeat the text: what is wrong with it may well be a password in it. */
 int url_check_service(struct span url, struct err *e)
 {
 	struct origin o;
 
 	if (read_origin(&o, url) && (o.https || url_is_loopback(o.host)))
 		return 0;
-	return err_set(e, ERR_FORMAT, "expected https://HOST or https://HOST:PORT (http:// for loopback addresses only), found \"%.*s\"",
-		       SPAN_SHOWN(url));
+	return err_set(e, ERR_FORMAT, "expected https://HOST or https://HOST:PORT and nothing behind it (http:// for loopback addresses only)");
 }
 
 int url_check_proxy(struct span url, struct err *e)
@@ -108,6 +108,5 @@ int url_check_proxy(struct span url, struct err *e)
 
 	if (read_origin(&o, url))
 		return 0;
-	/* the text is not repeated: what is wrong with it may well be a password in it */
-	return err_set(e, ERR_FORMAT, "expected http://HOST:PORT or https://HOST:PORT without user name and password");
+	return err_set(e, ERR_FORMAT, "expected http://HOST:PORT or https://HOST:PORT, without user name and password");
 }

@@ -43,13 +43,15 @@ static void test_service_refuses_anything_more(void **state)
 	}
 }
 
-static void test_proxy_never_repeats_a_password(void **state)
+static void test_passwords_are_never_repeated(void **state)
 {
 	struct err e = ERR_INIT;
 
 	(void)state;
 	assert_int_equal(url_check_proxy(SPAN_LITERAL("http://proxy.example.com:3128"), &e), 0);
 	assert_int_equal(url_check_proxy(SPAN_LITERAL("http://u:hunter2@proxy.example.com:3128"), &e), -1);
+	assert_null(strstr(e.text, "hunter2"));
+	assert_int_equal(url_check_service(SPAN_LITERAL("https://u:hunter2@example.com"), &e), -1);
 	assert_null(strstr(e.text, "hunter2"));
 	assert_int_equal(url_check_proxy(SPAN_LITERAL("proxy:3128"), &e), -1);
 }
@@ -74,7 +76,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_service_accepts_https_and_loopback_http),
 		cmocka_unit_test(test_service_refuses_anything_more),
-		cmocka_unit_test(test_proxy_never_repeats_a_password),
+		cmocka_unit_test(test_passwords_are_never_repeated),
 		cmocka_unit_test(test_nul_and_overlong_hosts_are_refused),
 	};
 
