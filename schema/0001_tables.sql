@@ -205,6 +205,7 @@ CREATE INDEX usage_change_by_purchase ON usage_change
 -- A billing period. state: 0 open, 1 settling (ended; late usage still arrives).
 CREATE TABLE period (
   period INTEGER PRIMARY KEY,
+  name   TEXT NOT NULL UNIQUE, -- "2026-11": year and month of its first day
   starts INTEGER NOT NULL,  -- day
   ends   INTEGER NOT NULL,  -- day, exclusive
   state  INTEGER NOT NULL
@@ -235,8 +236,8 @@ CREATE TABLE rate (
   effective     INTEGER NOT NULL,   -- instant
   unit          TEXT NOT NULL,
   included      TEXT NOT NULL,      -- free quantity of a period, taken first
-  tiers         TEXT NOT NULL,      -- JSON [[from, price], ...] as text, ascending
   tier_count    INTEGER NOT NULL,
+  unit_price    TEXT,               -- of the first tier, which begins at 0; NULL: there is none, so nothing can be priced
   name          TEXT NOT NULL,
   category      TEXT NOT NULL,
   subcategory   TEXT NOT NULL,
@@ -247,3 +248,12 @@ CREATE TABLE rate (
   seen_order    INTEGER NOT NULL,   -- id of the card in which this version last became the current one
   UNIQUE (meter_id, currency, region, effective, digest)
 ) STRICT;
+
+-- The tiers of rates that have several, from the first on.
+CREATE TABLE rate_tier (
+  rate_id       INTEGER NOT NULL REFERENCES rate(id),
+  tier_no       INTEGER NOT NULL,
+  from_quantity TEXT NOT NULL,
+  unit_price    TEXT NOT NULL,
+  PRIMARY KEY (rate_id, tier_no)
+) STRICT, WITHOUT ROWID;

@@ -120,7 +120,7 @@ static int make_views(struct db *db, struct err *e)
 
 static int apply(struct db *db, int64_t version, struct err *e)
 {
-	char sql[100];
+	char sql[200];
 
 	for (unsigned i = 0; i < schema_file_count; i++)
 		if (file_number(&schema_files[i]) > version && db_exec(db, schema_files[i].sql, e) == -1)
@@ -129,7 +129,8 @@ static int apply(struct db *db, int64_t version, struct err *e)
 		return -1;
 	if (version == migrate_version())
 		return 0;
-	snprintf(sql, sizeof(sql), "PRAGMA application_id=%d; PRAGMA user_version=%d", DB_APPLICATION_ID, migrate_version());
+	snprintf(sql, sizeof(sql), "PRAGMA application_id=%d; PRAGMA user_version=%d; INSERT OR REPLACE INTO setting VALUES ('schema', '%d')",
+		 DB_APPLICATION_ID, migrate_version(), migrate_version());
 	return db_exec(db, sql, e);
 }
 

@@ -5,7 +5,6 @@
 #include "store/books.h"
 #include "value/day.h"
 
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -84,28 +83,44 @@ static void make_room(struct ratebook *book)
 	book->meters = xcalloc(book->places, sizeof(*book->meters));
 }
 
-/* The tiers as rates_load_add wrote them: [["0","0.06545"],...], sorted. */
-static int read_tiers(struct book_rate *rate, struct span text, struct err *e)
+static int read_tier(struct book_rate *rate, struct span from, struct span price, struct err *e)
 {
-	json_t *tiers = json_loadb(text.p, text.n, 0, NULL);
-	size_t count = json_array_size(tiers);
+	struct rating_tier *tier;
 
-	rate->tiers = xcalloc(count, sizeof(*rate->tiers));
+	rate->tiers = xreallocarray(rate->tiers, rate->rate.tier_count + 1, sizeof(*rate->tiers));
 	rate->rate.tiers = rate->tiers;
-	for (size_t i = 0; i < count; i++) {
-		json_t *pair = json_array_get(tiers, i);
-		const char *from = json_string_value(json_array_get(pair, 0));
-		const char *price = json_string_value(json_array_get(pair, 1));
-
-		if (!from || !price || decimal_parse(&rate->tiers[i].from, span_of(from), e) == -1 ||
-		    decimal_parse(&rate->tiers[i].price, span_of(price), e) == -1) {
-			json_decref(tiers);
-			return err_set(e, ERR_STORE, "rate %lld: its tiers can't be read", (long long)rate->id);
-		}
-	}
-	rate->rate.tier_count = count;
-	json_decref(tiers);
+	tier = &rate->tiers[rate->rate.tier_count++];
+	if (decimal_parse(&tier->from, from, e) == -1 || decimal_parse(&tier->price, price, e) == -1)
+		return err_set(e, ERR_STORE, "rate %lld: its tiers can't be read", (long long)rate->id);
 	return 0;
+}
+
+static int read_tiers(struct store *s, struct book_rate *rate, struct err *e)
+{
+	struct sqlite3_stmt *q = db_query(s->db, SQL_RATE_TIERS, e);
+	int rc;
+
+	if (!q)
+		return -1;
+	db_bind_int(q, 1, rate->id);
+	while ((rc = db_step(s->db, q, e)) == 1)
+		if (read_tier(rate, db_span(q, 0), db_span(q, 1), e) == -1) {
+			db_reset(q);
+			return -1;
+		}
+	return rc;
+}
+
+/* The rate that the row at hand holds; a single tier stands in it, several in their own table. */
+static int read_rate(struct store *s, struct sqlite3_stmt *q, struct book_rate *rate, struct err *e)
+{
+	*rate = (struct book_rate){ .id = db_int(q, 0), .effective = db_int(q, 1) };
+	rate->unit = xstrndup(db_span(q, 2).p, db_span(q, 2).n);
+	if (decimal_parse(&rate->rate.included, db_span(q, 3), e) == -1)
+		return -1;
+	if (db_is_null(q, 5))
+		return 0;
+	return db_int(q, 4) == 1 ? read_tier(rate, SPAN_LITERAL("0"), db_span(q, 5), e) : read_tiers(s, rate, e);
 }
 
 static int read_rates(struct store *s, struct book_meter *m, struct err *e)
@@ -119,13 +134,8 @@ static int read_rates(struct store *s, struct book_meter *m, struct err *e)
 	db_bind_text(q, 2, s->currency);
 	db_bind_text(q, 3, s->region);
 	while ((rc = db_step(s->db, q, e)) == 1) {
-		struct book_rate *rate;
-
 		m->rates = xreallocarray(m->rates, m->count + 1, sizeof(*m->rates));
-		rate = &m->rates[m->count++];
-		*rate = (struct book_rate){ .id = db_int(q, 0), .effective = db_int(q, 1) };
-		rate->unit = xstrndup(db_span(q, 2).p, db_span(q, 2).n);
-		if (decimal_parse(&rate->rate.included, db_span(q, 3), e) == -1 || read_tiers(rate, db_span(q, 4), e) == -1) {
+		if (read_rate(s, q, &m->rates[m->count++], e) == -1) {
 			db_reset(q);
 			return -1;
 		}
@@ -208,7 +218,7 @@ int ratebook_choose(struct store *s, int64_t meter_id, int64_t product_id, int64
 	}
 	choice->rate = &m->rates[i];
 	choice->status = strcmp(choice->rate->unit, unit) == 0 ? RATING_RATED : RATING_UNIT_MISMATCH;
-	if (choice->rate->rate.tier_count == 0 || !decimal_is_zero(choice->rate->tiers[0].from)) {
+	if (choice->rate->rate.tier_count == 0) {
 		choice->status = RATING_UNPRICED; /* no price for the first unit: nothing is guessed */
 		choice->rate = NULL;
 	}

@@ -31,7 +31,8 @@
 		      " WHERE u.seq > ?1 AND u.status = 0 AND u.amount_nanos IS NOT NULL GROUP BY r.currency ORDER BY r.currency")    \
 	X(UNPRICED_COUNT, "SELECT count(*) FROM usage WHERE rating <> 0 AND status = 0")                                              \
 	X(SEQ_LAST, "SELECT coalesce(max(seq), 0) FROM usage")                                                                        \
-	X(PERIOD_INSERT, "INSERT OR IGNORE INTO period (period, starts, ends, state) VALUES (?1, ?2, ?3, 0)")                         \
+	X(PERIOD_INSERT, "INSERT OR IGNORE INTO period (period, name, starts, ends, state)"                                            \
+			 " VALUES (?1, format('%04d-%02d', ?1 / 100, ?1 % 100), ?2, ?3, 0)")                                             \
 	X(PERIOD_SETTLE, "UPDATE period SET state = 1 WHERE state = 0 AND ends <= ?1")                                                \
 	/* customers and subscriptions */                                                                                             \
 	X(CUSTOMER_FIND, "SELECT id, name, domain, relationship, missing_since FROM customer WHERE guid = ?1")                        \
@@ -116,8 +117,8 @@
 	X(RATE_FIND, "SELECT id, last_card_id FROM rate WHERE meter_id = ?1 AND currency = ?2 AND region = ?3 AND effective = ?4"     \
 		     " AND digest = ?5")                                                                                              \
 	X(RATE_KNOWN, "SELECT count(*) FROM rate WHERE meter_id = ?1 AND currency = ?2 AND region = ?3")                              \
-	X(RATE_INSERT, "INSERT INTO rate (meter_id, digest, currency, region, effective, unit, included, tiers, tier_count, name,"    \
-		       " category, subcategory, meter_region, tags, first_card_id, seen_order)"                                       \
+	X(RATE_INSERT, "INSERT INTO rate (meter_id, digest, currency, region, effective, unit, included, tier_count, unit_price,"      \
+		       " name, category, subcategory, meter_region, tags, first_card_id, seen_order)"                                       \
 		       " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?15)")                             \
 	X(RATE_REOPEN, "UPDATE rate SET last_card_id = NULL, seen_order = ?2 WHERE id = ?1")                                          \
 	X(RATE_SEEN, "INSERT OR IGNORE INTO temp.seen_rate VALUES (?1)")                                                              \
@@ -135,7 +136,9 @@
 	X(METER_CHANGED, "INSERT INTO temp.changed_meter (meter_id, effective) VALUES (?1, ?2)"                                       \
 			 " ON CONFLICT DO UPDATE SET effective = min(effective, excluded.effective)")                                 \
 	X(METERS_CHANGED, "SELECT count(*), coalesce(min(effective), 0) FROM temp.changed_meter")                                     \
-	X(RATES_OF_METER, "SELECT id, effective, unit, included, tiers FROM rate WHERE meter_id = ?1 AND currency = ?2"               \
+	X(RATE_TIER_INSERT, "INSERT INTO rate_tier (rate_id, tier_no, from_quantity, unit_price) VALUES (?1, ?2, ?3, ?4)")            \
+	X(RATE_TIERS, "SELECT from_quantity, unit_price FROM rate_tier WHERE rate_id = ?1 ORDER BY tier_no")                          \
+	X(RATES_OF_METER, "SELECT id, effective, unit, included, tier_count, unit_price FROM rate WHERE meter_id = ?1 AND currency = ?2"               \
 			  " AND region = ?3 ORDER BY effective DESC, last_card_id IS NULL DESC, seen_order DESC, id DESC")            \
 	X(SUBSCRIPTION_IDS, "SELECT id FROM subscription ORDER BY id")
 

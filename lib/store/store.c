@@ -4,6 +4,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "billing/rules.h"
 #include "store/migrate.h"
 
 #include <stdio.h>
@@ -92,6 +93,21 @@ static int note_setting(struct store *s, const char *name, const char *value, st
 	return rc;
 }
 
+/* The rules in force, as they stand in the configuration's print too. */
+static int note_rules(struct store *s, struct err *e)
+{
+	size_t count;
+	const struct billing_rule *rules = billing_rules(&count);
+	char name[80];
+
+	for (size_t i = 0; i < count; i++) {
+		snprintf(name, sizeof(name), "rule: %s", rules[i].name);
+		if (note_setting(s, name, rules[i].text, e) == -1)
+			return -1;
+	}
+	return 0;
+}
+
 static int prepare_for_writing(struct store *s, struct err *e)
 {
 	char settle[12];
@@ -100,7 +116,7 @@ static int prepare_for_writing(struct store *s, struct err *e)
 		return -1;
 	snprintf(settle, sizeof(settle), "%d", s->options.settle_days);
 	if (note_setting(s, "zone", s->options.zone ? s->options.zone : "", e) == -1 || note_setting(s, "settle_days", settle, e) == -1 ||
-	    db_exec_int(s->db, sql_texts[SQL_SEQ_LAST], &s->seq, e) == -1)
+	    note_rules(s, e) == -1 || db_exec_int(s->db, sql_texts[SQL_SEQ_LAST], &s->seq, e) == -1)
 		return -1;
 	return s->options.dry ? db_begin(s->db, e) : 0;
 }

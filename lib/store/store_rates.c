@@ -11,12 +11,9 @@
 #include "base/mem.h"
 #include "value/day.h"
 
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define NULL_DATE ((int64_t)-62135596800) /* 0001-01-01: since ever */
 
 struct rates_load {
 	struct store *s;
@@ -102,30 +99,20 @@ static void add_digest(struct digest *sum, const struct digest *d)
 	}
 }
 
-static char *tiers_json(const struct rate *rate)
+static struct digest digest_rate(struct digester *d, const struct rate *rate, const char *included)
 {
-	json_t *tiers = json_array();
-	char from[DECIMAL_TEXT_MAX], price[DECIMAL_TEXT_MAX];
-	char *text;
-
-	for (size_t i = 0; i < rate->tier_count; i++) {
-		decimal_print(rate->tiers[i].from, from);
-		decimal_print(rate->tiers[i].price, price);
-		json_array_append_new(tiers, json_pack("[s, s]", from, price));
-	}
-	text = json_dumps(tiers, JSON_COMPACT);
-	json_decref(tiers);
-	return text;
-}
-
-static struct digest digest_rate(struct digester *d, const struct rate *rate, const char *tiers, const char *included)
-{
-	const struct span fields[] = { { (const char *)rate->meter.b, sizeof(rate->meter.b) }, rate->unit, span_of(tiers),
-				       span_of(included), rate->tags };
+	const struct span fields[] = { { (const char *)rate->meter.b, sizeof(rate->meter.b) }, rate->unit, span_of(included), rate->tags };
+	char number[DECIMAL_TEXT_MAX];
 
 	digester_start(d);
 	for (size_t i = 0; i < countof(fields); i++)
 		digester_field(d, fields[i]);
+	for (size_t i = 0; i < rate->tier_count; i++) {
+		decimal_print(rate->tiers[i].from, number);
+		digester_field(d, span_of(number));
+		decimal_print(rate->tiers[i].price, number);
+		digester_field(d, span_of(number));
+	}
 	digester_number(d, rate->effective);
 	return digester_finish(d);
 }
@@ -149,10 +136,27 @@ static int need_card(struct rates_load *load, struct err *e)
 	return 0;
 }
 
-static int insert_rate(struct rates_load *load, int64_t meter, const struct rate *rate, const struct digest *digest, const char *tiers,
-		       const char *included, struct err *e)
+static int insert_tier(struct rates_load *load, int64_t rate_id, size_t number, const struct tier *tier, struct err *e)
+{
+	struct sqlite3_stmt *q = db_query(load->s->db, SQL_RATE_TIER_INSERT, e);
+	char from[DECIMAL_TEXT_MAX], price[DECIMAL_TEXT_MAX];
+
+	if (!q)
+		return -1;
+	decimal_print(tier->from, from);
+	decimal_print(tier->price, price);
+	db_bind_int(q, 1, rate_id);
+	db_bind_int(q, 2, (int64_t)number + 1);
+	db_bind_text(q, 3, from);
+	db_bind_text(q, 4, price);
+	return db_run(load->s->db, q, e);
+}
+
+static int insert_rate_row(struct rates_load *load, int64_t meter, const struct rate *rate, const struct digest *digest,
+			   const char *included, struct err *e)
 {
 	struct sqlite3_stmt *q = db_query(load->s->db, SQL_RATE_INSERT, e);
+	char price[DECIMAL_TEXT_MAX];
 
 	if (!q)
 		return -1;
@@ -163,8 +167,13 @@ static int insert_rate(struct rates_load *load, int64_t meter, const struct rate
 	db_bind_int(q, 5, rate->effective);
 	db_bind_span(q, 6, rate->unit);
 	db_bind_text(q, 7, included);
-	db_bind_text(q, 8, tiers);
-	db_bind_int(q, 9, (int64_t)rate->tier_count);
+	db_bind_int(q, 8, (int64_t)rate->tier_count);
+	db_bind_null(q, 9);
+	/* A first tier that begins above 0 leaves units without a price: then nothing is priced by this rate. */
+	if (rate->tier_count && decimal_is_zero(rate->tiers[0].from)) {
+		decimal_print(rate->tiers[0].price, price);
+		db_bind_text(q, 9, price);
+	}
 	db_bind_span(q, 10, rate->name);
 	db_bind_span(q, 11, rate->category);
 	db_bind_span(q, 12, rate->subcategory);
@@ -172,6 +181,18 @@ static int insert_rate(struct rates_load *load, int64_t meter, const struct rate
 	db_bind_span(q, 14, rate->tags);
 	db_bind_int(q, 15, load->card_id);
 	return db_run(load->s->db, q, e);
+}
+
+static int insert_rate(struct rates_load *load, int64_t meter, const struct rate *rate, const struct digest *digest,
+		       const char *included, int64_t *id, struct err *e)
+{
+	if (insert_rate_row(load, meter, rate, digest, included, e) == -1)
+		return -1;
+	*id = db_last_id(load->s->db);
+	for (size_t i = 0; rate->tier_count > 1 && i < rate->tier_count; i++)
+		if (insert_tier(load, *id, i, &rate->tiers[i], e) == -1)
+			return -1;
+	return 0;
 }
 
 /* The stored version of this entry: 1 found (whether it is OPEN, in the newest card), 0 not, -1. */
@@ -214,8 +235,8 @@ static int is_known_meter(struct rates_load *load, int64_t meter, bool *known, s
 }
 
 /* A version that the newest card did not have: opened again when it is an old one, else inserted. */
-static int enter_rate(struct rates_load *load, int64_t meter, const struct rate *rate, const struct digest *digest, const char *tiers,
-		      const char *included, int64_t *id, bool found, struct err *e)
+static int enter_rate(struct rates_load *load, int64_t meter, const struct rate *rate, const struct digest *digest, const char *included,
+		      int64_t *id, bool found, struct err *e)
 {
 	int64_t changed[] = { meter, rate->effective };
 	bool known;
@@ -231,10 +252,8 @@ static int enter_rate(struct rates_load *load, int64_t meter, const struct rate 
 
 		if (store_run_ints(load->s, SQL_RATE_REOPEN, reopen, 2, e) == -1)
 			return -1;
-	} else {
-		if (insert_rate(load, meter, rate, digest, tiers, included, e) == -1)
-			return -1;
-		*id = db_last_id(load->s->db);
+	} else if (insert_rate(load, meter, rate, digest, included, id, e) == -1) {
+		return -1;
 	}
 	if ((rate->tier_count > 1 || !decimal_is_zero(rate->included)) &&
 	    store_run_ints(load->s, SQL_METER_SET_BANDED, &meter, 1, e) == -1)
@@ -242,7 +261,7 @@ static int enter_rate(struct rates_load *load, int64_t meter, const struct rate 
 	return store_run_ints(load->s, SQL_METER_CHANGED, changed, 2, e);
 }
 
-static int add_rate(struct rates_load *load, const struct rate *rate, const char *tiers, struct err *e)
+int rates_load_add(struct rates_load *load, const struct rate *rate, struct err *e)
 {
 	char included[DECIMAL_TEXT_MAX];
 	struct digest digest;
@@ -251,7 +270,7 @@ static int add_rate(struct rates_load *load, const struct rate *rate, const char
 	int rc;
 
 	decimal_print(rate->included, included);
-	digest = digest_rate(load->digester, rate, tiers, included);
+	digest = digest_rate(load->digester, rate, included);
 	add_digest(&load->sum, &digest);
 	load->change.meters++;
 	if (intern_meter(load->s, rate->meter, &meter, e) == -1)
@@ -259,18 +278,9 @@ static int add_rate(struct rates_load *load, const struct rate *rate, const char
 	rc = find_rate(load, meter, rate->effective, &digest, &id, &open, e);
 	if (rc == -1)
 		return -1;
-	if (!open && enter_rate(load, meter, rate, &digest, tiers, included, &id, rc == 1, e) == -1)
+	if (!open && enter_rate(load, meter, rate, &digest, included, &id, rc == 1, e) == -1)
 		return -1;
 	return store_run_ints(load->s, SQL_RATE_SEEN, &id, 1, e);
-}
-
-int rates_load_add(struct rates_load *load, const struct rate *rate, struct err *e)
-{
-	char *tiers = tiers_json(rate);
-	int rc = add_rate(load, rate, tiers, e);
-
-	free(tiers);
-	return rc;
 }
 
 static int run_market(struct rates_load *load, enum sql_statement n, bool with_card, struct err *e)

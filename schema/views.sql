@@ -1,0 +1,299 @@
+-- SPDX-License-Identifier: MIT
+-- The public views: what people, spreadsheets and billing systems read. Made anew when the program brings others; a released view
+-- only gains columns. Singular names are private helpers. Every column is explained in data_dictionary (dictionary.sql).
+--
+--! UNITS = (sum(u.amount_nanos / 1000000000) + sum(u.amount_nanos % 1000000000) / 1000000000)
+--! RESTS = (sum(u.amount_nanos % 1000000000) % 1000000000)
+-- A total as exact text. The sums of whole units and of rests are carried over, with one sign for both.
+--! EXACT = iif({{UNITS}} < 0 OR {{RESTS}} < 0, '-', '') || format('%d.%09d', abs(iif({{UNITS}} > 0 AND {{RESTS}} < 0, {{UNITS}} - 1, iif({{UNITS}} < 0 AND {{RESTS}} > 0, {{UNITS}} + 1, {{UNITS}}))), abs(iif({{UNITS}} > 0 AND {{RESTS}} < 0, {{RESTS}} + 1000000000, iif({{UNITS}} < 0 AND {{RESTS}} > 0, {{RESTS}} - 1000000000, {{RESTS}}))))
+-- The columns that every total has, over usage u LEFT JOIN rate x.
+--! TOTALS = x.currency AS currency, {{UNITS}} + {{RESTS}} / 1e9 AS amount, {{EXACT}} AS amount_exact, count(*) AS purchases, sum(u.rating <> 0) AS unpriced
+
+-- A purchase by its reference: the fact with the dimensions that name it.
+CREATE VIEW usage_reference AS
+SELECT s.reference || ':' || strftime('%Y%m%d', u.reported_day * 86400, 'unixepoch') || ':' ||
+       strftime('%Y%m%dT%H%M%SZ', u.usage_start, 'unixepoch') || '+' || (u.usage_end - u.usage_start) || ':' || m.guid || ':' ||
+       lower(hex(r.digest)) || ':' || u.ordinal AS purchase_reference,
+       u.*, s.customer_id, s.guid AS subscription_guid, s.name AS subscription_name, s.offer_id, m.guid AS meter_guid,
+       r.uri, r.resource_group, r.name AS resource_name, r.location, r.part_number, r.order_number, r.tags, r.additional_info,
+       r.info_fields
+  FROM usage u
+  JOIN subscription s ON s.id = u.subscription_id
+  JOIN meter m ON m.id = u.meter_id
+  JOIN resource r ON r.id = u.resource_id;
+
+CREATE VIEW purchases AS
+SELECT u.seq,
+       u.purchase_reference,
+       u.revision,
+       iif(u.status = 0, 'active', 'withdrawn') AS status,
+       strftime('%Y-%m-%dT%H:%M:%SZ', run.started, 'unixepoch') AS source_update_date,
+       'utilization' AS source,
+       c.guid AS customer_id,
+       c.name AS customer_name,
+       u.subscription_guid AS subscription_id,
+       u.subscription_name,
+       u.offer_id,
+       date(u.reported_day * 86400, 'unixepoch') AS reported_day,
+       strftime('%Y-%m-%dT%H:%M:%SZ', u.usage_start, 'unixepoch') AS usage_start,
+       strftime('%Y-%m-%dT%H:%M:%SZ', u.usage_end, 'unixepoch') AS usage_end,
+       p.name AS billing_period,
+       iif(p.state = 0, 'open', 'settling') AS period_state,
+       u.meter_guid AS meter_id,
+       t.name AS meter_name,
+       t.category AS meter_category,
+       t.subcategory AS meter_subcategory,
+       t.region AS meter_region,
+       t.unit,
+       nullif(u.uri, '') AS resource_uri,
+       nullif(u.resource_group, '') AS resource_group,
+       nullif(u.resource_name, '') AS resource_name,
+       nullif(u.location, '') AS location,
+       nullif(u.part_number, '') AS part_number,
+       nullif(u.order_number, '') AS order_number,
+       nullif(u.tags, '') AS tags,
+       nullif(u.additional_info, '') AS additional_info,
+       nullif(u.info_fields, '') AS info_fields,
+       CAST(u.quantity AS REAL) AS quantity,
+       u.quantity AS quantity_exact,
+       x.included AS included_quantity_exact,
+       iif(u.rating = 0 AND x.tier_count = 1 AND x.included IN ('0', '0.0'), CAST(x.unit_price AS REAL), NULL) AS unit_price,
+       u.amount_nanos / 1e9 AS amount,
+       u.amount_nanos,
+       iif(u.amount_nanos IS NULL, NULL, x.currency) AS currency,
+       CASE u.rating WHEN 0 THEN 'rated' WHEN 1 THEN 'unpriced' WHEN 2 THEN 'unit_mismatch' ELSE 'future_price' END AS rating_status,
+       u.rate_id,
+       x.first_card_id AS rate_card_id,
+       NULL AS charge_class,
+       u.first_run_id,
+       u.last_run_id
+  FROM usage_reference u
+  JOIN customer c ON c.id = u.customer_id
+  JOIN product t ON t.id = u.product_id
+  JOIN period p ON p.period = u.period
+  JOIN run ON run.id = u.last_run_id
+  LEFT JOIN rate x ON x.id = u.rate_id;
+
+-- Each purchase with an amount, band by band. Purchases of a meter with one price have one band without end.
+CREATE VIEW purchase_bands AS
+SELECT u.purchase_reference, 1 AS band_no, '0' AS from_quantity, NULL AS to_quantity,
+       x.unit_price, u.quantity, u.amount_nanos
+  FROM usage_reference u JOIN rate x ON x.id = u.rate_id
+ WHERE u.banded = 0 AND u.rating = 0 AND u.status = 0
+UNION ALL
+SELECT u.purchase_reference, b.band_no, b.band_from, b.band_to, b.unit_price, b.quantity, b.amount_nanos
+  FROM usage_reference u
+  JOIN usage_band b ON b.subscription_id = u.subscription_id AND b.period = u.period AND b.reported_day = u.reported_day
+   AND b.meter_id = u.meter_id AND b.resource_id = u.resource_id AND b.usage_start = u.usage_start AND b.usage_end = u.usage_end
+   AND b.ordinal = u.ordinal
+ WHERE u.banded = 1;
+
+-- The first revision of every purchase, and each later one. What the first said stands in the purchase while it is the only one, and
+-- in the old columns of the second afterwards.
+CREATE VIEW purchase_changes AS
+SELECT u.seq, u.purchase_reference, 1 AS revision, 'added' AS change, NULL AS old_quantity, u.quantity AS new_quantity,
+       NULL AS old_amount_nanos, u.amount_nanos AS new_amount_nanos, u.first_run_id AS run_id,
+       iif(u.first_run_id > l.first_run_id, 'late_usage', 'first_read') AS reason
+  FROM usage_reference u
+  JOIN slice l ON l.subscription_id = u.subscription_id AND l.reported_day = u.reported_day
+ WHERE u.revision = 1
+UNION ALL
+SELECT h.old_seq, u.purchase_reference, 1, 'added', NULL, h.old_quantity, NULL, h.old_amount, h.old_run_id,
+       iif(h.old_run_id > l.first_run_id, 'late_usage', 'first_read')
+  FROM usage_change h
+  JOIN usage_reference u ON u.subscription_id = h.subscription_id AND u.period = h.period AND u.reported_day = h.reported_day
+   AND u.meter_id = h.meter_id AND u.resource_id = h.resource_id AND u.usage_start = h.usage_start AND u.usage_end = h.usage_end
+   AND u.ordinal = h.ordinal
+  JOIN slice l ON l.subscription_id = u.subscription_id AND l.reported_day = u.reported_day
+ WHERE h.revision = 2
+UNION ALL
+SELECT h.seq, u.purchase_reference, h.revision, iif(h.reason = 2, 'withdrawn', 'changed'), h.old_quantity, h.new_quantity,
+       h.old_amount, h.new_amount, h.run_id,
+       CASE h.reason WHEN 0 THEN 'late_usage' WHEN 1 THEN 'restated' WHEN 2 THEN 'withdrawn' WHEN 3 THEN 'rerated_tier'
+                     WHEN 4 THEN 'rerated_price' ELSE 'priced' END
+  FROM usage_change h
+  JOIN usage_reference u ON u.subscription_id = h.subscription_id AND u.period = h.period AND u.reported_day = h.reported_day
+   AND u.meter_id = h.meter_id AND u.resource_id = h.resource_id AND u.usage_start = h.usage_start AND u.usage_end = h.usage_end
+   AND u.ordinal = h.ordinal;
+
+CREATE VIEW customers AS
+SELECT guid AS customer_id, name AS customer_name, domain, relationship,
+       strftime('%Y-%m-%dT%H:%M:%SZ', first_seen, 'unixepoch') AS first_seen,
+       strftime('%Y-%m-%dT%H:%M:%SZ', nullif(missing_since, 0), 'unixepoch') AS missing_since
+  FROM customer;
+
+CREATE VIEW subscriptions AS
+SELECT s.guid AS subscription_id, s.name AS subscription_name, c.guid AS customer_id, c.name AS customer_name,
+       CASE s.usage_source WHEN 0 THEN 'utilization' WHEN 1 THEN 'azure_plan' WHEN 2 THEN 'not_found' WHEN 3 THEN 'forbidden'
+                           ELSE 'none' END AS usage_source,
+       strftime('%Y-%m-%dT%H:%M:%SZ', s.source_since, 'unixepoch') AS usage_source_since,
+       nullif(s.source_reason, '') AS usage_source_reason,
+       nullif(s.entitlement, '') AS entitlement_id, s.offer_id, s.offer_name, s.status, s.billing_type, s.unit_type,
+       nullif(s.created, '') AS created,
+       strftime('%Y-%m-%dT%H:%M:%SZ', s.first_seen, 'unixepoch') AS first_seen,
+       strftime('%Y-%m-%dT%H:%M:%SZ', nullif(s.missing_since, 0), 'unixepoch') AS missing_since
+  FROM subscription s JOIN customer c ON c.id = s.customer_id;
+
+CREATE VIEW meters AS
+SELECT m.guid AS meter_id,
+       coalesce(t.name, x.name) AS meter_name, coalesce(t.category, x.category) AS meter_category,
+       coalesce(t.subcategory, x.subcategory) AS meter_subcategory, coalesce(t.region, x.meter_region) AS meter_region,
+       coalesce(t.unit, x.unit) AS unit, t.id IS NOT NULL AS used, x.id IS NOT NULL AS priced
+  FROM meter m
+  LEFT JOIN product t ON t.id = (SELECT max(id) FROM product WHERE meter_id = m.id)
+  LEFT JOIN rate x ON x.id = (SELECT max(id) FROM rate WHERE meter_id = m.id);
+
+-- Every version of every price, one row a tier. Private: the tiers of all rates alike.
+CREATE VIEW rate_step AS
+SELECT id AS rate_id, 1 AS tier_no, '0' AS from_quantity, unit_price FROM rate WHERE tier_count = 1 AND unit_price IS NOT NULL
+UNION ALL
+SELECT rate_id, tier_no, from_quantity, unit_price FROM rate_tier;
+
+CREATE VIEW rates AS
+SELECT x.id AS rate_id, m.guid AS meter_id, x.name AS meter_name, x.category AS meter_category, x.subcategory AS meter_subcategory,
+       x.meter_region, x.unit, x.currency, x.region,
+       strftime('%Y-%m-%dT%H:%M:%SZ', x.effective, 'unixepoch') AS effective_date,
+       x.included AS included_quantity_exact, t.tier_no, t.from_quantity, t.unit_price AS unit_price_exact,
+       CAST(t.unit_price AS REAL) AS unit_price, nullif(x.tags, '') AS tags,
+       strftime('%Y-%m-%dT%H:%M:%SZ', f.first_seen, 'unixepoch') AS first_seen, x.first_card_id, x.last_card_id,
+       x.last_card_id IS NULL AS in_newest_card
+  FROM rate x
+  JOIN meter m ON m.id = x.meter_id
+  JOIN rate_card f ON f.id = x.first_card_id
+  LEFT JOIN rate_step t ON t.rate_id = x.id;
+
+CREATE VIEW rate_cards AS
+SELECT id AS rate_card_id, currency, region, locale, tax_included, nullif(offer_terms, '') AS offer_terms, meters,
+       first_run_id, strftime('%Y-%m-%dT%H:%M:%SZ', first_seen, 'unixepoch') AS first_seen
+  FROM rate_card;
+
+-- What got dearer or cheaper: each version beside the one before it, for the first unit.
+CREATE VIEW price_changes AS
+SELECT m.guid AS meter_id, n.name AS meter_name, n.category AS meter_category, n.meter_region, n.unit, n.currency, n.region,
+       strftime('%Y-%m-%dT%H:%M:%SZ', f.first_seen, 'unixepoch') AS seen,
+       strftime('%Y-%m-%dT%H:%M:%SZ', n.effective, 'unixepoch') AS effective_date,
+       o.unit_price AS old_unit_price, n.unit_price AS new_unit_price,
+       round((CAST(n.unit_price AS REAL) / nullif(CAST(o.unit_price AS REAL), 0) - 1) * 100, 4) AS percent,
+       o.id AS old_rate_id, n.id AS new_rate_id
+  FROM rate n
+  JOIN meter m ON m.id = n.meter_id
+  JOIN rate_card f ON f.id = n.first_card_id
+  JOIN rate o ON o.id = (SELECT max(b.id) FROM rate b WHERE b.meter_id = n.meter_id AND b.currency = n.currency
+                            AND b.region = n.region AND b.id < n.id);
+
+CREATE VIEW runs AS
+SELECT id AS run_id, trigger,
+       CASE status WHEN 0 THEN 'running' WHEN 1 THEN 'ok' WHEN 2 THEN 'partial' WHEN 3 THEN 'failed' ELSE 'aborted' END AS status,
+       strftime('%Y-%m-%dT%H:%M:%SZ', nullif(slot, 0), 'unixepoch') AS slot,
+       strftime('%Y-%m-%dT%H:%M:%SZ', started, 'unixepoch') AS started,
+       strftime('%Y-%m-%dT%H:%M:%SZ', nullif(ended, 0), 'unixepoch') AS ended,
+       customers, subscriptions, not_covered, slices, slices_failed, rows_added, rows_changed, rows_withdrawn, unpriced, requests,
+       retries, throttled, bytes, duration_ms, correlation_id, code, error, remedy
+  FROM run;
+
+CREATE VIEW slices AS
+SELECT c.guid AS customer_id, s.guid AS subscription_id, date(l.reported_day * 86400, 'unixepoch') AS reported_day,
+       CASE l.state WHEN 1 THEN 'complete' WHEN 2 THEN 'empty' WHEN 3 THEN 'unconfirmed' ELSE 'failed' END AS state,
+       l.row_count AS rows, nullif(l.first_run_id, 0) AS first_run_id, nullif(l.stored_run_id, 0) AS stored_run_id,
+       strftime('%Y-%m-%dT%H:%M:%SZ', nullif(l.failed_at, 0), 'unixepoch') AS failed_at, l.code, l.error, l.remedy
+  FROM slice l
+  JOIN subscription s ON s.id = l.subscription_id
+  JOIN customer c ON c.id = s.customer_id;
+
+-- The days between the first and the last reported day on record.
+CREATE VIEW reported_calendar AS
+WITH RECURSIVE bounds AS (SELECT min(reported_day) AS first, max(reported_day) AS last FROM slice),
+     calendar (day) AS (SELECT first FROM bounds WHERE first IS NOT NULL
+                        UNION ALL SELECT day + 1 FROM calendar, bounds WHERE day < last)
+SELECT day FROM calendar;
+
+-- Each subscription of a reseller customer on each of these days. A day that nobody asked for yet is `missing`.
+CREATE VIEW coverage AS
+SELECT strftime('%Y-%m', d.day * 86400, 'unixepoch') AS month, date(d.day * 86400, 'unixepoch') AS reported_day,
+       c.guid AS customer_id, c.name AS customer_name, s.guid AS subscription_id, s.name AS subscription_name,
+       CASE WHEN s.usage_source IN (1, 2, 3) AND l.state IS NULL THEN 'not_covered'
+            ELSE CASE l.state WHEN 1 THEN 'complete' WHEN 2 THEN 'empty' WHEN 3 THEN 'unconfirmed' WHEN 4 THEN 'failed'
+                              ELSE 'missing' END END AS state,
+       coalesce(l.row_count, 0) AS rows, l.error
+  FROM reported_calendar d
+  JOIN subscription s ON s.usage_source <> 4 AND (s.missing_since = 0 OR d.day * 86400 < s.missing_since)
+  JOIN customer c ON c.id = s.customer_id
+  LEFT JOIN slice l ON l.subscription_id = s.id AND l.reported_day = d.day;
+
+-- Meters without an amount: what to ask Microsoft, or to wait for.
+CREATE VIEW unpriced AS
+SELECT m.guid AS meter_id, max(t.name) AS meter_name, max(t.category) AS meter_category, max(t.region) AS meter_region, t.unit,
+       CASE u.rating WHEN 1 THEN 'unpriced' WHEN 2 THEN 'unit_mismatch' ELSE 'future_price' END AS rating_status,
+       date(min(u.usage_start), 'unixepoch') AS first_usage_day, date(max(u.usage_start), 'unixepoch') AS last_usage_day,
+       count(*) AS purchases, sum(CAST(u.quantity AS REAL)) AS quantity, count(DISTINCT s.customer_id) AS customers,
+       max(x.unit) AS rate_unit
+  FROM usage u
+  JOIN meter m ON m.id = u.meter_id
+  JOIN product t ON t.id = u.product_id
+  JOIN subscription s ON s.id = u.subscription_id
+  LEFT JOIN rate x ON x.id = u.rate_id
+ WHERE u.rating <> 0 AND u.status = 0
+ GROUP BY u.meter_id, u.rating, t.unit;
+
+CREATE VIEW customer_months AS
+SELECT p.name AS billing_period, iif(p.state = 0, 'open', 'settling') AS period_state, c.guid AS customer_id,
+       c.name AS customer_name, {{TOTALS}}
+  FROM usage u
+  JOIN period p ON p.period = u.period
+  JOIN subscription s ON s.id = u.subscription_id
+  JOIN customer c ON c.id = s.customer_id
+  LEFT JOIN rate x ON x.id = u.rate_id AND u.rating = 0
+ WHERE u.status = 0
+ GROUP BY p.name, c.id, x.currency;
+
+CREATE VIEW subscription_months AS
+SELECT p.name AS billing_period, iif(p.state = 0, 'open', 'settling') AS period_state, c.guid AS customer_id,
+       c.name AS customer_name, s.guid AS subscription_id, s.name AS subscription_name, {{TOTALS}}
+  FROM usage u
+  JOIN period p ON p.period = u.period
+  JOIN subscription s ON s.id = u.subscription_id
+  JOIN customer c ON c.id = s.customer_id
+  LEFT JOIN rate x ON x.id = u.rate_id AND u.rating = 0
+ WHERE u.status = 0
+ GROUP BY p.name, s.id, x.currency;
+
+CREATE VIEW meter_months AS
+SELECT p.name AS billing_period, iif(p.state = 0, 'open', 'settling') AS period_state, c.guid AS customer_id,
+       c.name AS customer_name, s.guid AS subscription_id, s.name AS subscription_name, m.guid AS meter_id, t.name AS meter_name,
+       t.category AS meter_category, t.region AS meter_region, t.unit, sum(CAST(u.quantity AS REAL)) AS quantity, {{TOTALS}}
+  FROM usage u
+  JOIN period p ON p.period = u.period
+  JOIN subscription s ON s.id = u.subscription_id
+  JOIN customer c ON c.id = s.customer_id
+  JOIN meter m ON m.id = u.meter_id
+  JOIN product t ON t.id = u.product_id
+  LEFT JOIN rate x ON x.id = u.rate_id AND u.rating = 0
+ WHERE u.status = 0
+ GROUP BY p.name, s.id, m.id, t.unit, x.currency;
+
+CREATE VIEW resource_months AS
+SELECT p.name AS billing_period, iif(p.state = 0, 'open', 'settling') AS period_state, c.guid AS customer_id,
+       c.name AS customer_name, s.guid AS subscription_id, s.name AS subscription_name, nullif(r.uri, '') AS resource_uri,
+       nullif(r.resource_group, '') AS resource_group, nullif(r.name, '') AS resource_name, {{TOTALS}}
+  FROM usage u
+  JOIN period p ON p.period = u.period
+  JOIN subscription s ON s.id = u.subscription_id
+  JOIN customer c ON c.id = s.customer_id
+  JOIN resource r ON r.id = u.resource_id
+  LEFT JOIN rate x ON x.id = u.rate_id AND u.rating = 0
+ WHERE u.status = 0
+ GROUP BY p.name, s.id, r.uri, x.currency;
+
+CREATE VIEW daily_costs AS
+SELECT date(u.usage_start, 'unixepoch') AS usage_day, p.name AS billing_period, c.guid AS customer_id, c.name AS customer_name,
+       s.guid AS subscription_id, s.name AS subscription_name, {{TOTALS}}
+  FROM usage u
+  JOIN period p ON p.period = u.period
+  JOIN subscription s ON s.id = u.subscription_id
+  JOIN customer c ON c.id = s.customer_id
+  LEFT JOIN rate x ON x.id = u.rate_id AND u.rating = 0
+ WHERE u.status = 0
+ GROUP BY u.usage_start / 86400, s.id, x.currency;
+
+-- What this database is bound to and the rules it was priced by.
+CREATE VIEW schema_info AS SELECT name, value FROM setting WHERE name <> 'views';
