@@ -75,5 +75,12 @@ size_t plan_days(const struct plan_rule *rule, const struct plan_known *known, i
 		if (again || is_missing(rule, state_of(known, day), day, first))
 			days[count++] = day;
 	}
+	/* Tiers fill in the order of usage, so the oldest day goes first: fewer stored rows have to be priced again. */
+	for (size_t i = 0; i < count / 2; i++) {
+		int32_t day = days[i];
+
+		days[i] = days[count - 1 - i];
+		days[count - 1 - i] = day;
+	}
 	return count;
 }

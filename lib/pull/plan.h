@@ -6,9 +6,11 @@
  *     failures), and as far back as PLAN_RETENTION_DAYS what is older and either on record as failed or a hole: nothing is on
  *     record of that day but of an earlier one (the machine was off for longer than the window);
  *   - the last lookback_days again, because usage is reported late.
- * Newest first within a subscription, so that a run cut short has what people look at. */
+ * Oldest first: tiers fill in the order of usage, and then fewer stored purchases are priced again. */
 #ifndef PULL_PLAN_H
 #define PULL_PLAN_H
+
+#include "value/slice_state.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -16,8 +18,6 @@
 
 #define PLAN_RETENTION_DAYS 90 /* the service answers for about this long */
 #define PLAN_SETTLE_HOURS 2    /* an end nearer to now than this was seen to answer 204 */
-
-enum slice_state { SLICE_UNKNOWN, SLICE_COMPLETE, SLICE_EMPTY, SLICE_UNCONFIRMED, SLICE_FAILED };
 
 struct plan_rule {
 	int64_t now; /* instant */
@@ -33,7 +33,7 @@ struct plan_known {
 	const unsigned char *states; /* enum slice_state */
 };
 
-/* The days due, newest first, at most MAX of them into DAYS; returns how many. UNCONFIRMED (an empty 204) is due again while it
+/* The days due, oldest first, at most MAX of them (the newest) into DAYS; returns how many. UNCONFIRMED (an empty 204) is due again while it
  * is in the look-back. */
 size_t plan_days(const struct plan_rule *rule, const struct plan_known *known, int32_t *days, size_t max);
 /* The newest reported day that may be asked for at NOW. */

@@ -10,7 +10,7 @@
 
 #include "base/mem.h"
 #include "billing/period.h"
-#include "pull/plan.h"
+#include "value/slice_state.h"
 #include "value/day.h"
 
 #include <stdio.h>

@@ -3,7 +3,6 @@
 #include "store/books.h"
 
 #include "base/mem.h"
-#include "pull/plan.h"
 
 #include <stdlib.h>
 

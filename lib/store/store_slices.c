@@ -2,7 +2,7 @@
 /* What is known of slices, and those that failed. */
 #include "store/books.h"
 
-#include "pull/plan.h"
+#include "value/slice_state.h"
 
 #include <string.h>
 

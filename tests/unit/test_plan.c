@@ -42,7 +42,7 @@ static void check(const char *letters, const char *due, struct plan_rule rule)
 	for (size_t i = 0; i < count; i++) {
 		assert_true(days[i] < TODAY);
 		if (i)
-			assert_true(days[i] < days[i - 1]);
+			assert_true(days[i] > days[i - 1]);
 		if (days[i] >= known.first)
 			got[days[i] - known.first] = 'x';
 	}
@@ -59,7 +59,7 @@ static void test_plan_last_day_is_a_day_that_ended_two_hours_ago(void **state)
 	assert_int_equal(plan_last_day((int64_t)TODAY * 86400 - 1), TODAY - 2);
 }
 
-static void test_plan_first_fetch_is_the_whole_window_newest_first(void **state)
+static void test_plan_first_fetch_is_the_whole_window_oldest_first(void **state)
 {
 	struct plan_rule rule = { .now = NOW, .backfill_days = 60, .lookback_days = 3 };
 	int32_t days[100];
@@ -67,7 +67,7 @@ static void test_plan_first_fetch_is_the_whole_window_newest_first(void **state)
 	(void)state;
 	assert_int_equal(plan_days(&rule, &nothing, days, countof(days)), 60);
 	for (int i = 0; i < 60; i++)
-		assert_int_equal(days[i], TODAY - 1 - i);
+		assert_int_equal(days[i], TODAY - 60 + i);
 }
 
 static void test_plan_all_complete_is_the_look_back(void **state)
@@ -138,7 +138,7 @@ static void test_plan_backfill_may_reach_behind_retention(void **state)
 
 	(void)state;
 	assert_int_equal(plan_days(&rule, &nothing, days, countof(days)), 200);
-	assert_int_equal(days[199], TODAY - 200);
+	assert_int_equal(days[0], TODAY - 200);
 }
 
 static void test_plan_look_back_may_reach_behind_backfill(void **state)
@@ -155,8 +155,8 @@ static void test_plan_yesterday_waits_until_it_has_settled(void **state)
 
 	(void)state;
 	assert_int_equal(plan_days(&rule, &nothing, days, countof(days)), 2);
-	assert_int_equal(days[0], TODAY - 2);
-	assert_int_equal(days[1], TODAY - 3);
+	assert_int_equal(days[0], TODAY - 3);
+	assert_int_equal(days[1], TODAY - 2);
 }
 
 static void test_plan_explicit_range_is_taken_as_it_is(void **state)
@@ -173,8 +173,8 @@ static void test_plan_explicit_range_is_clipped_to_the_last_day(void **state)
 
 	(void)state;
 	assert_int_equal(plan_days(&rule, &nothing, days, countof(days)), 2);
-	assert_int_equal(days[0], TODAY - 1);
-	assert_int_equal(days[1], TODAY - 2);
+	assert_int_equal(days[0], TODAY - 2);
+	assert_int_equal(days[1], TODAY - 1);
 	rule.from = TODAY;
 	assert_int_equal(plan_days(&rule, &nothing, days, countof(days)), 0);
 	rule.from = TODAY - 1;
@@ -192,7 +192,8 @@ static void test_plan_gives_the_newest_when_room_is_short(void **state)
 
 	(void)state;
 	assert_int_equal(plan_days(&rule, &nothing, days, 4), 4);
-	assert_int_equal(days[3], TODAY - 4);
+	assert_int_equal(days[0], TODAY - 4);
+	assert_int_equal(days[3], TODAY - 1);
 	assert_int_equal(plan_days(&rule, &nothing, days, 0), 0);
 }
 
@@ -229,7 +230,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 #define T(name) cmocka_unit_test(test_plan_##name)
 		T(last_day_is_a_day_that_ended_two_hours_ago),
-		T(first_fetch_is_the_whole_window_newest_first),
+		T(first_fetch_is_the_whole_window_oldest_first),
 		T(all_complete_is_the_look_back),
 		T(holes_and_failures_are_due),
 		T(unconfirmed_is_due_in_the_look_back_only),

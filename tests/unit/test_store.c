@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "pull/plan.h"
+#include "value/slice_state.h"
 #include "store/store.h"
 #include "value/day.h"
 
