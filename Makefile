@@ -86,3 +86,68 @@ $(B)/obj/schema.o: $(B)/gen/schema.c
 	$(call say,CC,$<)$(CC) $(LIB_CFLAGS) $(CFLAGS) -c -o $@ $<
 
 -include $(shell find build -name '*.d' 2>/dev/null)
+
+# -- set-up on a fresh machine --------------------------------------------------------------------------------------------------
+
+.PHONY: setup
+setup:
+	@sh packaging/install-packages packaging/build-packages
+
+# The compiler's and the libraries' packages must be there before this file can ask pkg-config about them: so these two start anew.
+.PHONY: demo check
+demo: setup
+	@$(MAKE) --no-print-directory programs
+	@sh tests/demo $(B)
+
+check: setup
+	@$(MAKE) --no-print-directory check-all WERROR=1
+
+# -- tests ------------------------------------------------------------------------------------------------------------------------
+
+.PHONY: check-all check-unit check-integration check-asan layers size schema-check asan analyze
+check-all: layers size programs units
+	@$(MAKE) --no-print-directory check-unit
+	@$(MAKE) --no-print-directory check-integration
+	@$(MAKE) --no-print-directory MODE=asan check-unit check-integration
+	@sh tests/summary build/results
+
+check-unit: units
+	@sh tests/unit/run $(B)
+
+check-integration: programs
+	@sh tests/integration/run $(B)
+
+layers:
+	@sh tests/layers
+
+size:
+	@sh tests/size
+
+asan:
+	@$(MAKE) --no-print-directory MODE=asan programs units
+
+analyze:
+	@$(MAKE) --no-print-directory MODE=analyze CC=gcc 'CFLAGS=-O1 -g -fanalyzer' WERROR=1 build/analyze/libcsp.a
+
+# -- installing -------------------------------------------------------------------------------------------------------------------
+
+PREFIX ?= /usr
+DESTDIR ?=
+.PHONY: install clean help
+install: programs
+	install -D -m 0755 build/csp-usaged $(DESTDIR)$(PREFIX)/bin/csp-usaged
+	install -D -m 0755 build/csp-usaged-emulator $(DESTDIR)$(PREFIX)/bin/csp-usaged-emulator
+	install -D -m 0644 systemd/csp-usaged.service $(DESTDIR)$(PREFIX)/lib/systemd/system/csp-usaged.service
+	install -d -m 0755 $(DESTDIR)/etc/csp-usaged
+
+clean:
+	rm -rf build
+
+help:
+	@echo 'make            build/csp-usaged and build/csp-usaged-emulator'
+	@echo 'make demo       see it work: the emulator, one sync, queries (installs what it needs)'
+	@echo 'make check      every test, also under the sanitizers (installs what it needs)'
+	@echo 'make check-unit, check-integration    the tests apart; MODE=asan for the sanitizers'
+	@echo 'make layers     dependencies point one way;  make size  files and functions stay short'
+	@echo 'make analyze    gcc -fanalyzer over lib/'
+	@echo 'make install    PREFIX=/usr DESTDIR=;  make clean'
