@@ -71,7 +71,7 @@ aggregate_put(const struct slice *s, size_t from, size_t size, int first, struct
 			text_puts(out, ",");
 		first = 0;
 		text_put(out, times, usage_times(s->w, &s->groups[sums[i].group], times));
-		text_put(out, s->w->fragments.p + m->head, m->head_len);
+		catalog_put_head(m, out);
 		out->len = (size_t)(quantity_put(text_room(out, QUANTITY_TEXT), (uwide)sums[i].quantity, QUANTITY_SUM_SCALE,
 		    m->exponent) - out->p);
 		text_puts(out, ",\"unit\":\"");

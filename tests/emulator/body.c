@@ -150,7 +150,7 @@ body_transform(struct request *r)
 
 	if (body->len == 0 || r->kind == KIND_CONTROL)
 		return;
-	if (q->indent != INDENT_NONE && !r->reply.as_is) {
+	if (q->indent != INDENT_NONE && !r->reply.as_is && r->kind != KIND_TOKEN) {
 		indent(body, q->indent == INDENT_CRLF, &made);
 		swap_in(body, &made);
 		made = (struct text){0};

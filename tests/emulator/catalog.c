@@ -68,11 +68,14 @@ make_meter(struct world *w, size_t index)
 	m->exponent = exponent == EXPONENT_ALWAYS || (exponent == EXPONENT_SOME && (h >> 32 & 1));
 	hash_guid(h, id);
 	world_guid(w, id, 0, m->id);
-	m->head = w->fragments.len;
-	text_printf(&w->fragments,
+}
+
+void
+catalog_put_head(const struct meter *m, struct text *out)
+{
+	text_printf(out,
 	    "\"resource\":{\"id\":\"%s\",\"name\":\"%s\",\"category\":\"%s\",\"subcategory\":\"%s\",\"region\":\"%s\"},\"quantity\":",
 	    m->id, m->name, m->category, m->subcategory, m->region);
-	m->head_len = w->fragments.len - m->head;
 }
 
 static void
@@ -108,6 +111,9 @@ make_template(struct world *w, size_t index)
 		t->meter = (uint32_t)((size_t)w->s.generate.meters + index / 29 % unpriced);
 	service = &services[w->meters[t->meter].hash % COUNT(services)];
 	t->has_uri = form == INSTANCE_FULL;
+	t->head = f->len;
+	catalog_put_head(&w->meters[t->meter], f);
+	t->head_len = f->len - t->head;
 	t->before = f->len;
 	text_printf(f, ",\"unit\":\"%s\",\"infoFields\":", service->unit);
 	if (form == INSTANCE_MISSING)
@@ -130,17 +136,15 @@ make_template(struct world *w, size_t index)
 static void
 find_row_max(struct world *w)
 {
-	size_t head = 0, rest = 0;
+	size_t longest = 0;
 
-	for (size_t i = 0; i < w->meter_count; i++)
-		head = w->meters[i].head_len > head ? w->meters[i].head_len : head;
 	for (size_t i = 0; i < w->template_count; i++) {
 		const struct template *t = &w->templates[i];
-		size_t n = t->before_len + t->path_len + t->tail_len;
+		size_t n = t->head_len + t->before_len + t->path_len + t->tail_len;
 
-		rest = n > rest ? n : rest;
+		longest = n > longest ? n : longest;
 	}
-	w->row_max = head + rest + 256;
+	w->row_max = longest + 256;
 }
 
 void

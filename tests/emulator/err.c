@@ -28,6 +28,6 @@ err_wrap(struct err *e, const char *fmt, ...)
 	vsnprintf(e->msg, sizeof(e->msg), fmt, ap);
 	va_end(ap);
 	n = strlen(e->msg);
-	snprintf(e->msg + n, sizeof(e->msg) - n, ": %.400s", old);
+	snprintf(e->msg + n, sizeof(e->msg) - n, ": %.900s", old);
 	return -1;
 }

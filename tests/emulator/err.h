@@ -7,7 +7,7 @@
 #define PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
 
 struct err {
-	char msg[512];
+	char msg[1024];
 };
 
 /* Both return -1, so that a failing function can end in `return err_set(...)`. */

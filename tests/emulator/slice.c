@@ -45,7 +45,7 @@ slice_dimensions(size_t resource)
 const struct template *
 slice_template(const struct world *w, const struct subscription *sub, size_t resource)
 {
-	return &w->templates[(sub->hash % w->template_count + slice_dimensions(resource)) % w->template_count];
+	return &w->templates[(sub->first_template + slice_dimensions(resource)) % w->template_count];
 }
 
 static enum quantity_kind

@@ -43,7 +43,7 @@ text_room(struct text *t, size_t more)
 	if (more >= SIZE_MAX / 4 - t->len)
 		abort();
 	if (t->len + more + 1 > cap) {
-		cap = (t->len + more + 1) * 3 / 2 + 64;
+		cap = (t->len + more + 1) + (more > 65536 ? 4096 : (t->len + more) / 2 + 64);
 		p = realloc(t->p, cap);
 		if (p == NULL) {
 			fputs("csp-usaged-emulator: out of memory\n", stderr);

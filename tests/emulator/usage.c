@@ -66,7 +66,7 @@ put_row(char *p, const struct slice *s, const struct group *g, size_t resource, 
 	const char *f = w->fragments.p;
 
 	p = put(p, times, times_len);
-	p = put(p, f + m->head, m->head_len);
+	p = put(p, f + t->head, t->head_len);
 	p = quantity_put(p, slice_quantity(s, g, resource), quantity_scale(m->kind), m->exponent);
 	p = put(p, f + t->before, t->before_len);
 	if (t->has_uri) {

@@ -90,6 +90,8 @@ world_new(const struct scenario *s, struct err *e)
 	}
 	make_partner(w);
 	catalog_make(w);
+	for (size_t i = 0; i < (size_t)w->s.generate.subscriptions; i++)
+		w->subs[i].first_template = (size_t)(w->subs[i].hash % w->template_count);
 	return w;
 }
 

@@ -25,6 +25,7 @@ struct customer {
 struct subscription {
 	char id[37];		/* lower case */
 	uint64_t hash;
+	size_t first_template;	/* of resource 0 */
 	size_t customer;	/* index */
 	enum sub_kind kind;
 };
@@ -35,15 +36,14 @@ struct meter {
 	const char *name, *category, *subcategory, *region, *unit;
 	enum quantity_kind kind;
 	int exponent;		/* prints small quantities with one */
-	size_t head, head_len;	/* in world.fragments: from "resource" through "quantity": */
 };
 
-/* The constant parts of a usage row of one kind of resource, as places in world.fragments. The row is
- *   times, meter head, quantity, before, [subscription, path, number,] tail */
+/* The constant parts of a usage row of one kind of resource, as places in world.fragments, side by side there. The row is
+ *   times, head (from "resource" through "quantity":), quantity, before, [subscription, path, number,] tail */
 struct template {
 	uint32_t meter;
 	int has_uri;
-	size_t before, before_len, path, path_len, tail, tail_len;
+	size_t head, head_len, before, before_len, path, path_len, tail, tail_len;
 };
 
 struct recorded_doc {
@@ -86,5 +86,7 @@ void world_guid(const struct world *w, const char *id, int recorded_upper, char 
 /* catalog.c: meters and templates. */
 void catalog_make(struct world *w);
 void catalog_free(struct world *w);
+/* The head of a row of this meter. */
+void catalog_put_head(const struct meter *m, struct text *out);
 
 #endif
