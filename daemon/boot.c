@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: MIT */
+#include "daemon/boot.h"
+
+#include "auth/token.h"
+#include "config/config.h"
+#include "net/http.h"
+#include "net/lane.h"
+#include "pull/fetch.h"
+
+#include <assert.h>
+
+struct store_options boot_store_options(const struct config *config)
+{
+	return (struct store_options){
+		.path = config->database_path,
+		.partner = config->tenant_id,
+		.currency = config->currency,
+		.region = config->region,
+		.zone = config->timezone,
+		.period_start_day = config->period_start_day,
+		.settle_days = config->settle_days,
+		.create = true,
+	};
+}
+
+int boot_refresh_store(struct boot *b, struct err *e)
+{
+	struct store_options options = boot_store_options(b->config);
+
+	if (b->store && !b->store_spoilt)
+		return 0;
+	store_close(b->store);
+	b->store = NULL;
+	if (store_open(&b->store, &options, e) == -1)
+		return -1;
+	b->store_spoilt = false;
+	return 0;
+}
+
+static int up_http(struct boot *b, const struct config *c, struct err *e)
+{
+	const struct http_options options = {
+		.ca_file = c->ca_file,
+		.proxy = c->proxy,
+		.user_agent = "csp-usaged/" PROGRAM_VERSION,
+		.max_connections = (unsigned)c->max_in_flight,
+		.http2 = true,
+	};
+
+	b->http = http_new(&b->loop, &options, e);
+	return b->http ? 0 : -1;
+}
+
+static void up_token(struct boot *b, const struct config *c)
+{
+	const struct token_options options = {
+		.login_url = c->login_url,
+		.tenant_id = b->tenant_id,
+		.client_id = b->client_id,
+		.resource = c->resource,
+		.app_only = c->auth == CONFIG_AUTH_APP,
+		.state_dir = c->state_dir,
+		.client_secret_file = c->client_secret_file,
+	};
+
+	guid_print(c->tenant_id, b->tenant_id);
+	guid_print(c->client_id, b->client_id);
+	b->token = token_new(&b->loop, b->http, &options);
+}
+
+static void up_fetch(struct boot *b, const struct config *c)
+{
+	const struct fetch_options options = {
+		.base_url = c->base_url,
+		.locale = c->locale,
+		.max_in_flight = (unsigned)c->max_in_flight,
+		.requests_per_minute = (unsigned)c->requests_per_minute,
+	};
+
+	b->fetch = fetch_new(&b->loop, b->http, b->token, &options);
+}
+
+int boot_up(struct boot *b, const struct config *config, bool dry, struct err *e)
+{
+	struct store_options options = boot_store_options(config);
+	int failed;
+
+	options.dry = dry;
+	b->config = config;
+	/* The lock comes first: what follows may write. */
+	if (lock_take(&b->lock, config->database_path, e) == -1)
+		return -1;
+	/* The database before anything of the network: whoever can't store should not ask. */
+	if (store_open(&b->store, &options, e) == -1)
+		goto out;
+	failed = uv_loop_init(&b->loop);
+	if (failed) {
+		err_set(e, ERR_STORE, "start the event loop: %s", uv_strerror(failed));
+		goto out;
+	}
+	b->looping = true;
+	b->lane = lane_new(&b->loop);
+	/* From here on each stands on the one before it: fetch asks token for tokens, both speak through http. */
+	if (up_http(b, config, e) == -1)
+		goto out;
+	up_token(b, config);
+	up_fetch(b, config);
+	return 0;
+out:
+	boot_down(b);
+	return -1;
+}
+
+static void down_loop(struct boot *b)
+{
+	int rc;
+
+	if (!b->looping)
+		return;
+	/* Handles are closed in the loop's next turns; what is still open after that is a fault of ours. */
+	uv_run(&b->loop, UV_RUN_DEFAULT);
+	rc = uv_loop_close(&b->loop);
+	assert(rc == 0);
+	(void)rc;
+	b->looping = false;
+}
+
+void boot_down(struct boot *b)
+{
+	/* Those who ask go before those who are asked; the lane goes before the store, which its jobs use. */
+	if (b->fetch)
+		fetch_free(b->fetch);
+	if (b->token)
+		token_free(b->token);
+	if (b->http)
+		http_free(b->http);
+	if (b->lane)
+		lane_free(b->lane);
+	b->fetch = NULL;
+	b->token = NULL;
+	b->http = NULL;
+	b->lane = NULL;
+	down_loop(b);
+	store_close(b->store);
+	b->store = NULL;
+	/* Last of all: now another process may write. */
+	lock_release(&b->lock);
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/* boot.h - what every run works with: loop, worker lane, HTTP, tokens, fetch, store. Built once, taken down in reverse. */
+#ifndef DAEMON_BOOT_H
+#define DAEMON_BOOT_H
+
+#include "base/err.h"
+#include "daemon/lock.h"
+#include "store/store.h"
+
+#include <uv.h>
+
+struct config;
+
+struct boot { /* zeroed but for the lock (LOCK_INIT) before boot_up */
+	const struct config *config;
+	struct lock lock;
+	struct store *store; /* the lane's while a run is on */
+	bool store_spoilt;   /* an error of the store ended a run: the next one opens it anew; the lane's */
+	uv_loop_t loop;
+	bool looping;
+	struct lane *lane;
+	struct http *http;
+	struct token *token;
+	struct fetch *fetch;
+	char tenant_id[GUID_TEXT_MAX], client_id[GUID_TEXT_MAX]; /* what token borrows */
+};
+
+int boot_up(struct boot *b, const struct config *config, bool dry, struct err *e) MUST_CHECK;
+/* From any state of being up. Waits for the job on the lane, drops the others. */
+void boot_down(struct boot *b);
+/* On the lane: closes the store and opens it again, when it is spoilt. */
+int boot_refresh_store(struct boot *b, struct err *e) MUST_CHECK;
+/* What the configuration says of the database. */
+struct store_options boot_store_options(const struct config *config);
+
+#endif

@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: MIT */
+/* HAPPY PATH  pages decoded record by record into a loading (lane) -> commit: the slice is replaced and rated (lane) -> stored
+ * FAILURES    no content for good, or "no usage": an empty slice is stored, unconfirmed for 204
+ *             no content, told to wait: failed as busy, planned again
+ *             not found: once more by the entitlement id, when it is another one; then on record as not covered. Forbidden likewise
+ *             any other answer: on record as failed (lane), planned again
+ *             needs a person, or the database: the run fails */
+#include "daemon/slice.h"
+
+#include "base/log.h"
+#include "config/config.h"
+#include "daemon/boot.h"
+#include "daemon/clock.h"
+#include "daemon/events.h"
+#include "value/day.h"
+
+#include <stdio.h>
+
+#define REASON_MAX 300
+
+static void fetch(struct slice *s);
+
+/* -- on the lane: pages ------------------------------------------------------------------------------------------------------ */
+
+static int on_record(struct pc_usage *d, const struct usage *record, struct err *e)
+{
+	return slice_load_add(container_of(d, struct slice, decoder)->load, record, e);
+}
+
+static void restart(struct pager *p)
+{
+	struct slice *s = container_of(p, struct slice, pager);
+
+	err_clear(&s->load_err);
+	if (!s->decoder.on_record)
+		pc_usage_init(&s->decoder, on_record);
+	else
+		pc_usage_reset(&s->decoder);
+	if (!s->load && slice_load_new(&s->load, s->run->boot->store, s->target->id, s->day, &s->load_err) == -1)
+		return;
+	slice_load_page_start(s->load);
+}
+
+static int may_go_on(const struct slice *s, struct err *e)
+{
+	if (atomic_load(&s->run->hurry))
+		return err_set(e, ERR_CANCELLED, "the run was stopped");
+	if (s->load_err.kind == ERR_NONE)
+		return 0;
+	*e = s->load_err;
+	return -1;
+}
+
+static int feed(struct pager *p, struct span bytes, struct err *e)
+{
+	struct slice *s = container_of(p, struct slice, pager);
+
+	return may_go_on(s, e) == -1 ? -1 : pc_usage_feed(&s->decoder, bytes, e);
+}
+
+static int end(struct pager *p, struct next_link *next, struct err *e)
+{
+	struct slice *s = container_of(p, struct slice, pager);
+
+	if (may_go_on(s, e) == -1 || pc_usage_end(&s->decoder, e) == -1 || slice_load_page_end(s->load, e) == -1)
+		return -1;
+	next_link_take(next, &s->decoder.next);
+	return 0;
+}
+
+static const struct pager_work slice_work = { .restart = restart, .feed = feed, .end = end };
+
+void slice_fini(struct slice *s)
+{
+	slice_load_free(s->load);
+	s->load = NULL;
+	if (s->decoder.on_record)
+		pc_usage_fini(&s->decoder);
+	s->decoder.on_record = NULL;
+}
+
+/* -- on the lane: the end ------------------------------------------------------------------------------------------------------ */
+
+/* What a failed job of the lane makes of the run. */
+static bool is_fatal(const struct err *e)
+{
+	return e->kind == ERR_AUTH || e->kind == ERR_STORE || e->kind == ERR_CANCELLED;
+}
+
+static int put_failure(struct slice *s, const struct err *why, struct err *e)
+{
+	struct run *run = s->run;
+
+	run->counts.slices++;
+	run->counts.slices_failed++;
+	return store_slice_failed(run->boot->store, run->id, s->target->id, s->day, why, clock_now(), e);
+}
+
+/* The subscription is served after all, or no longer. */
+static int put_source(struct slice *s, enum usage_source source, const char *reason, struct err *e)
+{
+	return store_subscription_source(s->run->boot->store, s->target->id, source, reason, clock_now(), e);
+}
+
+static int commit(struct slice *s, struct err *e)
+{
+	struct run *run = s->run;
+
+	if (!s->load && slice_load_new(&s->load, run->boot->store, s->target->id, s->day, e) == -1)
+		return -1;
+	if (slice_load_commit(s->load, run->id, s->unconfirmed, &s->change, e) == -1)
+		return -1;
+	run->counts.slices++;
+	run->counts.rows_added += s->change.added;
+	run->counts.rows_changed += s->change.changed;
+	run->counts.rows_withdrawn += s->change.withdrawn;
+	if (s->target->source != SOURCE_UTILIZATION)
+		return put_source(s, SOURCE_UTILIZATION, "the service answered", e);
+	return 0;
+}
+
+static void commit_on_lane(struct work *w)
+{
+	struct slice *s = container_of(w, struct slice, work);
+
+	/* An error of this slice alone (an amount out of range) is put on record in the same breath. */
+	if (commit(s, &w->err) == -1 && !is_fatal(&w->err)) {
+		struct err stored = ERR_INIT;
+
+		if (put_failure(s, &w->err, &stored) == -1)
+			w->err = stored;
+	}
+	slice_fini(s);
+}
+
+static void fail_on_lane(struct work *w)
+{
+	struct slice *s = container_of(w, struct slice, work);
+	int rc;
+
+	slice_fini(s);
+	rc = put_failure(s, &s->err, &w->err);
+	(void)rc; /* the error says it */
+}
+
+static void source_on_lane(struct work *w)
+{
+	struct slice *s = container_of(w, struct slice, work);
+	char reason[REASON_MAX];
+	int rc;
+
+	slice_fini(s);
+	snprintf(reason, sizeof(reason), "%.*s", REASON_MAX - 1, s->err.text);
+	rc = put_source(s, s->learnt, reason, &w->err);
+	(void)rc;
+}
+
+/* -- on the loop ----------------------------------------------------------------------------------------------------------------- */
+
+static void over(struct slice *s, enum slice_end how)
+{
+	s->end = how;
+	s->busy = false;
+	s->done(s);
+}
+
+static void fail_run(struct slice *s, struct err *e)
+{
+	char id[GUID_TEXT_MAX], day[DAY_TEXT_MAX];
+
+	guid_print(s->target->guid, id);
+	day_print(s->day, day);
+	err_wrap(e, "subscription %s, day %s", id, day);
+	run_fail(s->run, e);
+}
+
+static void on_committed(struct work *w)
+{
+	struct slice *s = container_of(w, struct slice, work);
+
+	if (is_fatal(&w->err)) {
+		fail_run(s, &w->err);
+		return;
+	}
+	s->err = w->err;
+	over(s, w->err.kind ? SLICE_NOT_STORED : SLICE_STORED);
+}
+
+static void on_failure_stored(struct work *w)
+{
+	struct slice *s = container_of(w, struct slice, work);
+
+	if (w->err.kind)
+		fail_run(s, &w->err);
+	else
+		over(s, SLICE_NOT_STORED);
+}
+
+static void on_source_stored(struct work *w)
+{
+	struct slice *s = container_of(w, struct slice, work);
+
+	if (w->err.kind)
+		fail_run(s, &w->err);
+	else
+		over(s, SLICE_NOT_COVERED);
+}
+
+static void store(struct slice *s, bool unconfirmed)
+{
+	s->unconfirmed = unconfirmed;
+	work_submit(s->run, &s->work, commit_on_lane, on_committed);
+}
+
+static void fail(struct slice *s)
+{
+	work_submit(s->run, &s->work, fail_on_lane, on_failure_stored);
+}
+
+static void learn(struct slice *s, enum usage_source source)
+{
+	s->learnt = source;
+	work_submit(s->run, &s->work, source_on_lane, on_source_stored);
+}
+
+/* The service does not know the subscription by this id. One that changed its owner is known by its commerce id, one that was moved
+ * to an Azure plan by its entitlement id. */
+static void not_found(struct slice *s)
+{
+	const struct run_target *t = s->target;
+
+	if (!s->by_entitlement && !guid_is_zero(t->entitlement) && !guid_equal(t->entitlement, t->guid)) {
+		s->by_entitlement = true;
+		fetch(s);
+		return;
+	}
+	learn(s, SOURCE_NOT_FOUND);
+}
+
+static void on_pages(struct pager *p)
+{
+	struct slice *s = container_of(p, struct slice, pager);
+
+	s->err = p->err;
+	switch (p->answer) {
+	case FETCH_OK:
+		store(s, false);
+		return;
+	case FETCH_NO_USAGE:
+		store(s, false);
+		return;
+	case FETCH_NO_CONTENT:
+		if (!p->told_to_wait) {
+			store(s, true);
+			return;
+		}
+		err_set(&s->err, ERR_BUSY, "not ready yet: the service asks to wait (204)");
+		fail(s);
+		return;
+	case FETCH_NOT_FOUND:
+		not_found(s);
+		return;
+	case FETCH_FORBIDDEN:
+		learn(s, SOURCE_FORBIDDEN);
+		return;
+	case FETCH_FAILED:
+		break;
+	}
+	if (is_fatal(&s->err))
+		fail_run(s, &s->err);
+	else
+		fail(s);
+}
+
+void slice_path(const struct guid *customer, const struct guid *subscription, int32_t day, bool hourly, char *path, size_t size)
+{
+	char c[GUID_TEXT_MAX], id[GUID_TEXT_MAX], from[DAY_TEXT_MAX], to[DAY_TEXT_MAX];
+
+	guid_print(*customer, c);
+	guid_print(*subscription, id);
+	day_print(day, from);
+	day_print(day + 1, to);
+	snprintf(path, size,
+		 "/v1/customers/%s/subscriptions/%s/utilizations/azure?start_time=%sT00%%3A00%%3A00Z&end_time=%sT00%%3A00%%3A00Z"
+		 "&granularity=%s&show_details=true&size=1000",
+		 c, id, from, to, hourly ? "hourly" : "daily");
+}
+
+static void fetch(struct slice *s)
+{
+	const struct run_target *t = s->target;
+	struct boot *boot = s->run->boot;
+	char path[400];
+
+	slice_path(&t->customer, s->by_entitlement ? &t->entitlement : &t->guid, s->day,
+		   boot->config->granularity == CONFIG_HOURLY, path, sizeof(path));
+	s->pager = (struct pager){
+		.work = &slice_work,
+		.what = "usage",
+		.page_max = LIMIT_PAGE_BYTES,
+		.done = on_pages,
+	};
+	pager_start(&s->pager, boot->fetch, boot->lane, path);
+}
+
+void slice_start(struct slice *s, struct run *run, struct run_target *target, int32_t day)
+{
+	s->run = run;
+	s->target = target;
+	s->day = day;
+	s->by_entitlement = target->by_entitlement;
+	s->busy = true;
+	err_clear(&s->err);
+	fetch(s);
+}
+
+void slice_cancel(struct slice *s)
+{
+	if (s->busy)
+		pager_cancel(&s->pager);
+	s->busy = false;
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/* slice.h - one slice (subscription, reported UTC day) of a run: fetched to its end, stored as a whole or on record as failed. */
+#ifndef DAEMON_SLICE_H
+#define DAEMON_SLICE_H
+
+#include "daemon/run_inner.h"
+
+struct slice { /* the step's, zeroed; one after the other in the same memory */
+	void (*done)(struct slice *s); /* on the loop: ended, however; not after slice_cancel or when the run failed */
+
+	struct run *run;
+	struct run_target *target;
+	int32_t day;
+	bool busy;
+	enum slice_end { SLICE_STORED, SLICE_NOT_STORED, SLICE_NOT_COVERED } end;
+	struct err err;             /* of SLICE_NOT_STORED */
+	struct slice_change change; /* of SLICE_STORED */
+
+	/* private */
+	struct pager pager;
+	bool by_entitlement;
+	enum usage_source learnt;
+	struct pc_usage decoder;  /* lane */
+	struct slice_load *load;  /* lane */
+	struct err load_err;      /* lane: of restart, which can't tell */
+	bool unconfirmed;
+	struct work work;
+};
+
+void slice_start(struct slice *s, struct run *run, struct run_target *target, int32_t day);
+/* Ends what the loop has in flight, silently. */
+void slice_cancel(struct slice *s);
+/* On the lane, or when nothing of it can be there. */
+void slice_fini(struct slice *s);
+/* The path of the first page. Pure. */
+void slice_path(const struct guid *customer, const struct guid *subscription, int32_t day, bool hourly, char *path, size_t size);
+
+#endif

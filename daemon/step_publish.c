@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/* PUBLISH: the copy for spreadsheets and other hosts, made of what is committed.
+ *
+ * HAPPY PATH  copied, checked, swapped in (lane) -> DONE
+ * FAILURES    any: the copy stays that of an earlier run, which is told; the run's data is safe, the run is partial
+ * Skipped for a run that failed or was stopped, when it is not configured, and for dry runs. */
+#include "base/log.h"
+#include "config/config.h"
+#include "daemon/boot.h"
+#include "daemon/events.h"
+#include "daemon/run_inner.h"
+
+static void publish_on_lane(struct work *w)
+{
+	struct run *run = container_of(w, struct run, close);
+	const struct config *c = run->boot->config;
+
+	if (!atomic_load(&run->hurry) && store_publish(c->database_path, c->publish_path, &w->err) == -1)
+		err_wrap(&w->err, "publish");
+}
+
+static void on_published(struct work *w)
+{
+	struct run *run = container_of(w, struct run, close);
+	struct log_line l;
+
+	log_start(&l, w->err.kind ? LOG_WARN : LOG_DEBUG, w->err.kind ? EVENT_PUBLISH_FAILED : EVENT_PUBLISH_DONE);
+	log_int(&l, "run", run->id);
+	log_text(&l, "path", run->boot->config->publish_path);
+	if (w->err.kind)
+		log_err(&l, &w->err);
+	log_finish(&l);
+	if (w->err.kind) {
+		run->publish_failed = true;
+		run_note(run, &w->err);
+		if (run->status == RUN_OK)
+			run->status = RUN_PARTIAL;
+	}
+	run_goto(run, RUN_DONE);
+}
+
+void step_publish_enter(struct run *run)
+{
+	bool worth = run->status == RUN_OK || run->status == RUN_PARTIAL;
+
+	if (worth && !atomic_load(&run->hurry) && !run->order.dry && run->boot->config->publish_path)
+		work_submit(run, &run->close, publish_on_lane, on_published);
+	else
+		run_goto(run, RUN_DONE);
+}

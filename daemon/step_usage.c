@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: MIT */
+/* USAGE: every slice that is due, at most max_in_flight at a time.
+ *
+ * HAPPY PATH  what is known of each target -> days due (lane) -> slice, slice, ... -> all ended -> CLOSE
+ * FAILURES    a slice: told and counted, the run is partial and goes on; RUN_NET_FAILURES_MAX in a row without an answer: no more are
+ *             started; a target not found or forbidden: its other slices are not asked for; needs a person, database: the run fails
+ *
+ * Until a target has answered once its slices go one by one, so that one which the service does not cover costs a request or two
+ * and not one for each day. */
+#include "base/log.h"
+#include "base/mem.h"
+#include "config/config.h"
+#include "daemon/boot.h"
+#include "daemon/clock.h"
+#include "daemon/events.h"
+#include "daemon/slice.h"
+#include "pull/plan.h"
+#include "value/day.h"
+
+/* -- the plan (lane) ----------------------------------------------------------------------------------------------------------- */
+
+struct span_of_days {
+	struct plan_rule rule;
+	int32_t first;
+	size_t count;
+	unsigned char *states;
+	int32_t *days;
+};
+
+static void plan_init(struct span_of_days *plan, const struct run *run)
+{
+	const struct config *c = run->boot->config;
+	int32_t today = instant_day(run->started), last = plan_last_day(run->started);
+	int back = c->backfill_days > PLAN_RETENTION_DAYS ? c->backfill_days : PLAN_RETENTION_DAYS;
+
+	*plan = (struct span_of_days){ .rule = {
+					       .now = run->started,
+					       .backfill_days = c->backfill_days,
+					       .lookback_days = c->lookback_days,
+					       .explicit_range = run->order.ranged,
+					       .from = run->order.from,
+					       .to = run->order.to,
+				       } };
+	plan->first = run->order.ranged ? run->order.from : today - back - 1;
+	plan->count = last >= plan->first ? (size_t)(last - plan->first) + 1 : 0;
+	plan->states = xcalloc(plan->count, sizeof(*plan->states));
+	plan->days = xcalloc(plan->count, sizeof(*plan->days));
+}
+
+static void plan_fini(struct span_of_days *plan)
+{
+	free(plan->states);
+	free(plan->days);
+}
+
+static int plan_target(struct span_of_days *plan, struct run *run, struct run_target *t, struct err *e)
+{
+	struct plan_known known = { .first = plan->first, .count = plan->count, .states = plan->states };
+	/* Not covered when it was asked last: one question a run, about the newest day, is enough to learn that it is now. */
+	size_t most = t->source == SOURCE_UTILIZATION ? plan->count : 1;
+	size_t n;
+
+	if (plan->count == 0)
+		return 0;
+	if (store_slice_states(run->boot->store, t->id, plan->first, plan->count, plan->states, e) == -1)
+		return -1;
+	n = plan_days(&plan->rule, &known, plan->days, most);
+	if (n == 0)
+		return 0;
+	t->days = xcalloc(n, sizeof(*t->days));
+	memcpy(t->days, plan->days, n * sizeof(*t->days));
+	t->day_count = n;
+	run->usage.planned += (int64_t)n;
+	return 0;
+}
+
+static int by_id(const void *a, const void *b)
+{
+	const struct run_target *x = a, *y = b;
+
+	return (x->id > y->id) - (x->id < y->id);
+}
+
+/* A list that names a subscription twice, on two pages or by two customers, must not have it fetched twice side by side. */
+static void drop_repeats(struct step_subscriptions *step)
+{
+	size_t kept = 0;
+
+	if (step->count == 0)
+		return;
+	qsort(step->targets, step->count, sizeof(*step->targets), by_id);
+	for (size_t i = 1; i < step->count; i++)
+		if (step->targets[i].id != step->targets[kept].id)
+			step->targets[++kept] = step->targets[i];
+	step->count = kept + 1;
+}
+
+/* Only lists that are complete may say that somebody is gone. */
+static bool lists_are_complete(const struct run *run)
+{
+	const struct config *c = run->boot->config;
+
+	return run->subscriptions.failed == 0 && guid_is_zero(run->order.customer) && guid_is_zero(run->order.subscription) &&
+	       c->include_customers.count == 0 && c->exclude_customers.count == 0;
+}
+
+static void plan_on_lane(struct work *w)
+{
+	struct run *run = container_of(w, struct run, usage.work);
+	struct step_subscriptions *subs = &run->subscriptions;
+	struct span_of_days plan;
+	int rc = 0;
+
+	if (run->usage.lists_complete && store_mark_missing(run->boot->store, run->started, &w->err) == -1)
+		return;
+	drop_repeats(subs);
+	plan_init(&plan, run);
+	for (size_t i = 0; i < subs->count && rc == 0; i++)
+		rc = atomic_load(&run->hurry) ? err_set(&w->err, ERR_CANCELLED, "the run was stopped")
+					      : plan_target(&plan, run, &subs->targets[i], &w->err);
+	plan_fini(&plan);
+}
+
+/* -- the fan-out (loop) -------------------------------------------------------------------------------------------------------- */
+
+static void log_failure(const struct slice *s)
+{
+	char customer[GUID_TEXT_MAX], subscription[GUID_TEXT_MAX], day[DAY_TEXT_MAX];
+	struct log_line l;
+
+	guid_print(s->target->customer, customer);
+	guid_print(s->target->guid, subscription);
+	day_print(s->day, day);
+	log_start(&l, LOG_WARN, EVENT_SLICE_FAILED);
+	log_int(&l, "run", s->run->id);
+	log_text(&l, "customer", customer);
+	log_text(&l, "subscription", subscription);
+	log_text(&l, "day", day);
+	log_int(&l, "page", (int64_t)s->pager.pages + 1);
+	log_err(&l, &s->err);
+	log_finish(&l);
+}
+
+static void not_stored(struct slice *s)
+{
+	struct run *run = s->run;
+	struct step_usage *step = &run->usage;
+	struct err note = s->err;
+
+	step->failed++;
+	step->net_failures = run_is_down(&s->pager, &s->err) ? step->net_failures + 1 : 0;
+	if (step->net_failures >= RUN_NET_FAILURES_MAX)
+		step->stopped = true;
+	if (quiet_show(&step->quiet))
+		log_failure(s);
+	err_wrap(&note, "a slice");
+	run_note(run, &note);
+}
+
+static void pump(struct timer *t);
+
+static void on_slice(struct slice *s)
+{
+	struct run *run = s->run;
+	struct step_usage *step = &run->usage;
+	struct run_target *t = s->target;
+
+	step->in_flight--;
+	t->in_flight--;
+	step->done++;
+	switch (s->end) {
+	case SLICE_STORED:
+		step->ok++;
+		step->rows += s->change.rows;
+		step->net_failures = 0;
+		t->proven = true;
+		t->by_entitlement = s->by_entitlement;
+		break;
+	case SLICE_NOT_STORED:
+		not_stored(s);
+		break;
+	case SLICE_NOT_COVERED:
+		step->net_failures = 0;
+		step->due -= (int64_t)(t->day_count - t->next_day);
+		t->next_day = t->day_count;
+		t->learnt = s->learnt;
+		break;
+	}
+	run_poke(run, pump);
+}
+
+/* The next target that has a slice to start, or NULL. Those passed over wait for their first answer, so they are few. */
+static struct run_target *next_target(struct run *run)
+{
+	struct step_usage *step = &run->usage;
+	struct step_subscriptions *subs = &run->subscriptions;
+
+	while (step->first < subs->count && subs->targets[step->first].next_day == subs->targets[step->first].day_count)
+		step->first++;
+	for (size_t i = step->first; i < subs->count; i++) {
+		struct run_target *t = &subs->targets[i];
+
+		if (t->next_day < t->day_count && (t->proven || t->in_flight == 0))
+			return t;
+	}
+	return NULL;
+}
+
+static void finish(struct run *run)
+{
+	struct step_usage *step = &run->usage;
+	struct log_line l;
+
+	quiet_end(&step->quiet, run, EVENT_SLICE_FAILED);
+	if (step->stopped) {
+		log_start(&l, LOG_WARN, EVENT_USAGE_STOPPED);
+		log_int(&l, "run", run->id);
+		log_int(&l, "left", step->due - step->done);
+		log_text(&l, "error", "the service does not answer");
+		log_text(&l, "remedy", "nothing to do when it is down: what is left stays planned; else look at the network and the proxy");
+		log_finish(&l);
+	}
+	run_goto(run, RUN_CLOSE);
+}
+
+static void pump(struct timer *timer)
+{
+	struct run *run = container_of(timer, struct run, poke);
+	struct step_usage *step = &run->usage;
+	struct run_target *t = NULL;
+
+	for (size_t i = 0; i < step->slice_count && !step->stopped; i++) {
+		struct slice *s = &step->slices[i];
+
+		if (s->busy)
+			continue;
+		t = next_target(run);
+		if (!t)
+			break;
+		t->in_flight++;
+		step->in_flight++;
+		slice_start(s, run, t, t->days[t->next_day++]);
+	}
+	if (step->in_flight == 0)
+		finish(run);
+}
+
+static void on_planned(struct work *w)
+{
+	struct run *run = container_of(w, struct run, usage.work);
+	struct step_usage *step = &run->usage;
+	struct log_line l;
+
+	if (w->err.kind) {
+		err_wrap(&w->err, "plan");
+		run_fail(run, &w->err);
+		return;
+	}
+	step->due = step->planned;
+	run->usage_ms = clock_ms();
+	log_start(&l, LOG_INFO, EVENT_PLAN_DONE);
+	log_int(&l, "run", run->id);
+	log_int(&l, "subscriptions", (int64_t)run->subscriptions.count);
+	log_int(&l, "slices", step->due);
+	log_finish(&l);
+	run_poke(run, pump);
+}
+
+void step_usage_enter(struct run *run)
+{
+	struct step_usage *step = &run->usage;
+
+	step->net_failures = 0;
+	step->lists_complete = lists_are_complete(run);
+	step->slice_count = (size_t)run->boot->config->max_in_flight;
+	step->slices = xcalloc(step->slice_count, sizeof(*step->slices));
+	for (size_t i = 0; i < step->slice_count; i++)
+		step->slices[i].done = on_slice;
+	work_submit(run, &step->work, plan_on_lane, on_planned);
+}
+
+void step_usage_cancel(struct run *run)
+{
+	struct step_usage *step = &run->usage;
+
+	for (size_t i = 0; i < step->slice_count; i++)
+		slice_cancel(&step->slices[i]);
+	step->in_flight = 0;
+}
+
+void step_usage_fini(struct run *run)
+{
+	struct step_usage *step = &run->usage;
+
+	for (size_t i = 0; i < step->slice_count; i++)
+		slice_fini(&step->slices[i]);
+	free(step->slices);
+	step->slices = NULL;
+	step->slice_count = 0;
+}
