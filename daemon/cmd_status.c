@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: MIT */
+/* `status`: how things stand, from the database alone: works beside the daemon, and for every reader of the database. */
+#include "daemon/command.h"
+
+#include "config/config.h"
+#include "daemon/boot.h"
+#include "daemon/clock.h"
+#include "daemon/exit_code.h"
+#include "daemon/options.h"
+#include "daemon/say.h"
+#include "pull/plan.h"
+#include "value/day.h"
+#include "value/zone.h"
+
+#include <jansson.h>
+#include <stdio.h>
+
+#define TODO_MAX 6
+#define TODO_TEXT_MAX (ERR_TEXT_MAX + ERR_REMEDY_MAX + 64)
+
+struct view {
+	struct status_facts facts;
+	int64_t next; /* instant */
+	size_t todo_count;
+	char todo[TODO_MAX][TODO_TEXT_MAX]; /* what needs a person, a sentence each */
+};
+
+static char *todo(struct view *v)
+{
+	return v->todo_count < TODO_MAX ? v->todo[v->todo_count++] : v->todo[TODO_MAX - 1];
+}
+
+/* What the last run leaves to do; nothing while one is on: its end will tell. */
+static void find_todo_of_run(struct view *v)
+{
+	const struct run_row *last = &v->facts.last;
+
+	if (!last->found) {
+		snprintf(todo(v), TODO_TEXT_MAX, "no run yet: start the daemon, or: csp-usaged sync");
+		return;
+	}
+	if (last->status == RUN_RUNNING || !last->error[0])
+		return;
+	snprintf(todo(v), TODO_TEXT_MAX, "last run: %s%s%s%s%s%s", last->error, last->code[0] ? " (" : "", last->code,
+		 last->code[0] ? ")" : "", last->remedy[0] ? "; " : "", last->remedy);
+}
+
+static void find_todo(struct view *v)
+{
+	const struct status_facts *f = &v->facts;
+
+	find_todo_of_run(v);
+	if (f->gaps)
+		snprintf(todo(v), TODO_TEXT_MAX,
+			 "%lld reported days are missing; the next runs fetch them by themselves: csp-usaged coverage shows which",
+			 (long long)f->gaps);
+	if (f->unpriced)
+		snprintf(todo(v), TODO_TEXT_MAX, "%lld purchases of %lld meters have no price: SELECT * FROM unpriced",
+			 (long long)f->unpriced, (long long)f->unpriced_meters);
+	if (f->not_covered)
+		snprintf(todo(v), TODO_TEXT_MAX,
+			 "%lld subscriptions are not served by the utilization API: SELECT * FROM subscriptions WHERE usage_source IN"
+			 " ('azure_plan', 'not_found', 'forbidden')",
+			 (long long)f->not_covered);
+}
+
+static int read_view(struct view *v, const struct config *config, struct err *e)
+{
+	struct store_options options = boot_store_options(config);
+	int64_t now = clock_now();
+	struct store *store = NULL;
+	int rc;
+
+	options.create = false;
+	options.read_only = true;
+	if (store_open(&store, &options, e) == -1)
+		return -1;
+	rc = store_status(store, plan_last_day(now), &v->facts, e);
+	store_close(store);
+	if (rc == -1)
+		return -1;
+	v->next = zone_next(now, config->time.hour, config->time.minute);
+	find_todo(v);
+	return 0;
+}
+
+/* -- as text ------------------------------------------------------------------------------------------------------------------------- */
+
+static void print_run(const char *title, const struct run_row *run)
+{
+	char started[INSTANT_TEXT_MAX];
+	const struct run_counts *c = &run->counts;
+
+	if (!run->found) {
+		printf("%-14s none\n", title);
+		return;
+	}
+	instant_print(run->started, started);
+	printf("%-14s %s  run %lld, %s, by %s\n", title, started, (long long)run->id, run_status_name(run->status), run->trigger);
+	printf("%-14s %lld subscriptions, %lld slices, %lld failed; rows: %lld added, %lld changed, %lld withdrawn; %.1f s\n", "",
+	       (long long)c->subscriptions, (long long)c->slices, (long long)c->slices_failed, (long long)c->rows_added,
+	       (long long)c->rows_changed, (long long)c->rows_withdrawn, (double)c->duration_ms / 1000.0);
+}
+
+static void print_text(const struct view *v, const struct config *config)
+{
+	const struct status_facts *f = &v->facts;
+	char zone[ZONE_TEXT_MAX], utc[INSTANT_TEXT_MAX], first[DAY_TEXT_MAX], last[DAY_TEXT_MAX];
+
+	printf("%-14s %s\n", "database", config->database_path);
+	print_run("last run", &f->last);
+	if (f->last.found && f->last.status != RUN_OK && f->last.status != RUN_PARTIAL)
+		print_run("last good run", &f->last_good);
+	zone_print(v->next, zone);
+	instant_print(v->next, utc);
+	printf("%-14s %s  (%s), while the daemon runs\n", "next run", zone, utc);
+	if (f->first_day) {
+		day_print(f->first_day, first);
+		day_print(f->last_day, last);
+		printf("%-14s %lld, reported %s to %s\n", "purchases", (long long)f->purchases, first, last);
+	} else {
+		printf("%-14s none\n", "purchases");
+	}
+	printf("%-14s %lld, %lld not covered\n", "subscriptions", (long long)f->subscriptions, (long long)f->not_covered);
+	printf("%-14s %lld\n", "gaps", (long long)f->gaps);
+	printf("%-14s %lld purchases of %lld meters\n", "unpriced", (long long)f->unpriced, (long long)f->unpriced_meters);
+	if (v->todo_count == 0)
+		printf("%-14s nothing\n", "to do");
+	for (size_t i = 0; i < v->todo_count; i++)
+		printf("%-14s %s\n", i ? "" : "to do", v->todo[i]);
+}
+
+/* -- as JSON ------------------------------------------------------------------------------------------------------------------------- */
+
+static void set_int(json_t *object, const char *key, int64_t value)
+{
+	json_object_set_new(object, key, json_integer(value));
+}
+
+/* Text that is not UTF-8 does not get into the database; null is better than a document without the key. */
+static void set_text(json_t *object, const char *key, const char *value)
+{
+	json_t *text = value && value[0] ? json_string(value) : NULL;
+
+	json_object_set_new(object, key, text ? text : json_null());
+}
+
+static void set_instant(json_t *object, const char *key, int64_t instant)
+{
+	char text[INSTANT_TEXT_MAX] = "";
+
+	if (instant)
+		instant_print(instant, text);
+	set_text(object, key, text);
+}
+
+static void set_day(json_t *object, const char *key, int32_t day)
+{
+	char text[DAY_TEXT_MAX] = "";
+
+	if (day)
+		day_print(day, text);
+	set_text(object, key, text);
+}
+
+static json_t *run_json(const struct run_row *run)
+{
+	const struct run_counts *c = &run->counts;
+	json_t *o;
+
+	if (!run->found)
+		return json_null();
+	o = json_object();
+	set_int(o, "run", run->id);
+	set_text(o, "status", run_status_name(run->status));
+	set_text(o, "trigger", run->trigger);
+	set_instant(o, "slot", run->slot);
+	set_instant(o, "started", run->started);
+	set_instant(o, "ended", run->ended);
+	set_int(o, "customers", c->customers);
+	set_int(o, "subscriptions", c->subscriptions);
+	set_int(o, "not_covered", c->not_covered);
+	set_int(o, "slices", c->slices);
+	set_int(o, "slices_failed", c->slices_failed);
+	set_int(o, "rows_added", c->rows_added);
+	set_int(o, "rows_changed", c->rows_changed);
+	set_int(o, "rows_withdrawn", c->rows_withdrawn);
+	set_int(o, "unpriced", c->unpriced);
+	set_int(o, "requests", c->requests);
+	set_int(o, "retries", c->retries);
+	set_int(o, "duration_ms", c->duration_ms);
+	set_text(o, "code", run->code);
+	set_text(o, "error", run->error);
+	set_text(o, "remedy", run->remedy);
+	return o;
+}
+
+static void print_json(const struct view *v, const struct config *config)
+{
+	const struct status_facts *f = &v->facts;
+	json_t *o = json_object(), *list = json_array();
+	char zone[ZONE_TEXT_MAX];
+
+	set_text(o, "database", config->database_path);
+	json_object_set_new(o, "last_run", run_json(&f->last));
+	json_object_set_new(o, "last_good_run", run_json(&f->last_good));
+	zone_print(v->next, zone);
+	set_text(o, "next_run_local", zone);
+	set_instant(o, "next_run", v->next);
+	set_int(o, "purchases", f->purchases);
+	set_day(o, "first_reported_day", f->first_day);
+	set_day(o, "last_reported_day", f->last_day);
+	set_int(o, "subscriptions", f->subscriptions);
+	set_int(o, "not_covered", f->not_covered);
+	set_int(o, "gaps", f->gaps);
+	set_int(o, "unpriced", f->unpriced);
+	set_int(o, "unpriced_meters", f->unpriced_meters);
+	for (size_t i = 0; i < v->todo_count; i++)
+		json_array_append_new(list, json_string(v->todo[i]));
+	json_object_set_new(o, "todo", list);
+	json_dumpf(o, stdout, JSON_INDENT(2));
+	putchar('\n');
+	json_decref(o);
+}
+
+int cmd_status(const struct options *options, const struct config *config)
+{
+	struct view view = { .todo_count = 0 };
+	struct err e = ERR_INIT;
+
+	if (read_view(&view, config, &e) == -1)
+		return say_error(&e);
+	if (options->json)
+		print_json(&view, config);
+	else
+		print_text(&view, config);
+	return EXIT_CODE_DONE;
+}

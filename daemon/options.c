@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: MIT */
+#include "daemon/options.h"
+
+#include "base/util.h"
+#include "daemon/command.h"
+#include "value/day.h"
+
+#include <getopt.h>
+#include <string.h>
+
+enum { RUN, SYNC, STATUS, COVERAGE, CONFIG };
+#define ONLY(command) (1u << (command))
+#define ALL 0xffffffffu
+
+static const struct command commands[] = {
+	[RUN] = { "run", cmd_run, "the daemon: runs every day at the scheduled time; SIGHUP starts a run now" },
+	[SYNC] = { "sync", cmd_sync, "one run now, then exit" },
+	[STATUS] = { "status", cmd_status, "last run, next run, gaps, unpriced usage, what needs a person" },
+	[COVERAGE] = { "coverage", cmd_coverage, "the calendar of a month: which reported days of which customer are complete" },
+	[CONFIG] = { "config", cmd_config, "print the effective configuration, secrets left out" },
+};
+
+typedef int take_fn(struct options *o, const char *value, struct err *e);
+
+static int take_config(struct options *o, const char *value, struct err *e)
+{
+	(void)e;
+	o->config_file = value;
+	return 0;
+}
+
+static int take_help(struct options *o, const char *value, struct err *e)
+{
+	(void)value, (void)e;
+	o->help = true;
+	return 0;
+}
+
+static int take_version(struct options *o, const char *value, struct err *e)
+{
+	(void)value, (void)e;
+	o->version = true;
+	return 0;
+}
+
+static int take_json(struct options *o, const char *value, struct err *e)
+{
+	(void)value, (void)e;
+	o->json = true;
+	return 0;
+}
+
+static int take_test(struct options *o, const char *value, struct err *e)
+{
+	(void)value, (void)e;
+	o->test = true;
+	return 0;
+}
+
+static int take_dry_run(struct options *o, const char *value, struct err *e)
+{
+	(void)value, (void)e;
+	o->dry_run = true;
+	return 0;
+}
+
+static int take_from(struct options *o, const char *value, struct err *e)
+{
+	o->ranged = true;
+	return day_parse(&o->from, span_of(value), e);
+}
+
+static int take_to(struct options *o, const char *value, struct err *e)
+{
+	o->ranged = true;
+	return day_parse(&o->to, span_of(value), e);
+}
+
+static int take_customer(struct options *o, const char *value, struct err *e)
+{
+	return guid_parse(&o->customer, span_of(value), e);
+}
+
+static int take_subscription(struct options *o, const char *value, struct err *e)
+{
+	return guid_parse(&o->subscription, span_of(value), e);
+}
+
+static int take_month(struct options *o, const char *value, struct err *e)
+{
+	char first[DAY_TEXT_MAX];
+
+	if (strlen(value) != strlen("YYYY-MM"))
+		return err_set(e, ERR_CONFIG, "\"%.20s\" is not a month: expected YYYY-MM", value);
+	snprintf(first, sizeof(first), "%s-01", value);
+	o->month_given = true;
+	return day_parse(&o->month, span_of(first), e);
+}
+
+static const struct {
+	const char *name, *argument;
+	unsigned commands;
+	take_fn *take;
+	const char *help;
+} table[] = {
+	{ "from", "D", ONLY(SYNC), take_from, "first reported day (UTC, YYYY-MM-DD); default: what is due" },
+	{ "to", "D", ONLY(SYNC), take_to, "last reported day, inclusive" },
+	{ "customer", "ID", ONLY(SYNC), take_customer, "this customer only" },
+	{ "subscription", "ID", ONLY(SYNC), take_subscription, "this subscription only" },
+	{ "dry-run", NULL, ONLY(SYNC), take_dry_run, "fetch and price, write nothing, print what would change" },
+	{ "json", NULL, ONLY(STATUS) | ONLY(COVERAGE), take_json, "print JSON" },
+	{ "month", "YYYY-MM", ONLY(COVERAGE), take_month, "the month; default: that of yesterday" },
+	{ "test", NULL, ONLY(CONFIG), take_test, "check the configuration, print nothing but faults" },
+	{ "config", "FILE", ALL, take_config, "configuration file; default: " OPTIONS_CONFIG_DEFAULT },
+	{ "help", NULL, ALL, take_help, "print this help" },
+	{ "version", NULL, ALL, take_version, "print the version" },
+};
+
+static const struct command *command_find(const char *name)
+{
+	for (size_t i = 0; i < countof(commands); i++)
+		if (strcmp(commands[i].name, name) == 0)
+			return &commands[i];
+	return NULL;
+}
+
+/* Wrong usage, told with the way to the right one. */
+static int refuse(struct err *e, const struct options *o)
+{
+	char remedy[ERR_REMEDY_MAX];
+
+	e->kind = ERR_CONFIG;
+	snprintf(remedy, sizeof(remedy), "see csp-usaged %s%s--help", o->command ? o->command->name : "", o->command ? " " : "");
+	return err_advise(e, NULL, remedy);
+}
+
+/* Everything about the words that getopt left over: the command, and nothing behind it. */
+static int take_words(struct options *o, int count, char *const *words, struct err *e)
+{
+	if (count == 0) {
+		if (o->help || o->version)
+			return 0;
+		err_set(e, ERR_CONFIG, "no command given");
+		return refuse(e, o);
+	}
+	o->command = command_find(words[0]);
+	if (!o->command) {
+		err_set(e, ERR_CONFIG, "unknown command \"%.40s\"", words[0]);
+		return refuse(e, o);
+	}
+	if (count > 1) {
+		err_set(e, ERR_CONFIG, "%s takes no argument \"%.80s\"", words[0], words[1]);
+		return refuse(e, o);
+	}
+	return 0;
+}
+
+/* Checks that what was given (a bit for each line of the table) belongs to the command, and fits together. */
+static int check(struct options *o, unsigned given, struct err *e)
+{
+	for (size_t i = 0; i < countof(table); i++) {
+		if (!(given & 1u << i) || table[i].commands == ALL)
+			continue;
+		if (!o->command || !(table[i].commands & ONLY(o->command - commands))) {
+			err_set(e, ERR_CONFIG, "--%s is not an option of %s", table[i].name,
+				o->command ? o->command->name : "csp-usaged");
+			return refuse(e, o);
+		}
+	}
+	if (o->ranged && (o->from == INT32_MIN || o->to == INT32_MIN)) {
+		err_set(e, ERR_CONFIG, "--from and --to belong together");
+		return refuse(e, o);
+	}
+	if (o->ranged && o->from > o->to) {
+		err_set(e, ERR_CONFIG, "--from is after --to");
+		return refuse(e, o);
+	}
+	return 0;
+}
+
+/* The table in getopt's form. */
+static void fill_long_options(struct option longs[countof(table) + 1])
+{
+	for (size_t i = 0; i < countof(table); i++)
+		longs[i] = (struct option){ .name = table[i].name,
+					    .has_arg = table[i].argument ? required_argument : no_argument };
+	longs[countof(table)] = (struct option){ .name = NULL };
+}
+
+int options_parse(struct options *o, int argc, char *const *argv, struct err *e)
+{
+	struct option longs[countof(table) + 1];
+	unsigned given = 0;
+	int at = -1, found;
+
+	*o = (struct options){ .config_file = OPTIONS_CONFIG_DEFAULT, .from = INT32_MIN, .to = INT32_MIN };
+	fill_long_options(longs);
+	opterr = 0;
+	optind = 0; /* the GNU way to start over, for tests */
+	while ((found = getopt_long(argc, argv, ":h", longs, &at)) != -1) {
+		if (found == 'h') {
+			o->help = true;
+			continue;
+		}
+		if (found == ':' || found == '?') {
+			err_set(e, ERR_CONFIG, found == ':' ? "%.80s wants a value" : "unknown option %.80s", argv[optind - 1]);
+			return refuse(e, o);
+		}
+		if (table[at].take(o, optarg, e) == -1) {
+			err_wrap(e, "--%s", table[at].name);
+			return refuse(e, o);
+		}
+		given |= 1u << at;
+	}
+	if (take_words(o, argc - optind, argv + optind, e) == -1)
+		return -1;
+	return check(o, given, e);
+}
+
+static void print_options(FILE *out, unsigned mask, const char *title)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < countof(table); i++) {
+		char left[40];
+
+		if (table[i].commands != mask && !(mask != ALL && table[i].commands != ALL && table[i].commands & mask))
+			continue;
+		if (!any)
+			fprintf(out, "\n%s:\n", title);
+		any = true;
+		snprintf(left, sizeof(left), "--%s%s%s", table[i].name, table[i].argument ? " " : "",
+			 table[i].argument ? table[i].argument : "");
+		fprintf(out, "  %-20s %s\n", left, table[i].help);
+	}
+}
+
+void options_help(const struct options *o, FILE *out)
+{
+	if (o->command) {
+		fprintf(out, "csp-usaged %s [options]: %s\n", o->command->name, o->command->help);
+		print_options(out, ONLY(o->command - commands), "Options of this command");
+	} else {
+		fputs("csp-usaged COMMAND [options]: Azure usage of a CSP partner, priced, as purchases in SQLite.\n\nCommands:\n",
+		      out);
+		for (size_t i = 0; i < countof(commands); i++)
+			fprintf(out, "  %-20s %s\n", commands[i].name, commands[i].help);
+	}
+	print_options(out, ALL, "Options of every command");
+	fputs("\nExit codes: 0 done; 1 failed; 2 wrong usage or configuration; 3 partly done; 4 needs a person.\n", out);
+}

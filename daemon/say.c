@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+#include "daemon/say.h"
+
+#include "base/log.h"
+#include "daemon/events.h"
+#include "daemon/exit_code.h"
+
+#include <stdbool.h>
+
+/* Control characters would let a bad configuration file draw on the terminal. */
+static void print_plain(const char *text)
+{
+	for (; *text; text++)
+		fputc((unsigned char)*text < ' ' || *text == 0x7f ? '?' : *text, stderr);
+}
+
+int say_error(const struct err *e)
+{
+	struct log_line l;
+
+	if (log_stderr_is_journal()) {
+		log_start(&l, LOG_ERROR, EVENT_FATAL);
+		log_err(&l, e);
+		log_finish(&l);
+		return exit_code_of(e);
+	}
+	fputs("csp-usaged: ", stderr);
+	print_plain(e->text);
+	if (e->code[0])
+		fprintf(stderr, " (%s)", e->code);
+	if (e->remedy[0]) {
+		fputs("; ", stderr);
+		print_plain(e->remedy);
+	}
+	fputc('\n', stderr);
+	return exit_code_of(e);
+}
+
+void say_column(FILE *out, const char *text, int width)
+{
+	const unsigned char *p = (const unsigned char *)text;
+	int columns = 0;
+
+	while (*p && columns < width) {
+		bool control = *p < ' ' || *p == 0x7f || (*p == 0xc2 && p[1] >= 0x80 && p[1] < 0xa0);
+
+		fputc(control ? '?' : *p, out);
+		/* The rest of a character of several bytes (UTF-8: 10xxxxxx) takes no column of its own. */
+		for (p++; (*p & 0xc0) == 0x80; p++)
+			if (!control)
+				fputc(*p, out);
+		columns++;
+	}
+	while (columns++ < width)
+		fputc(' ', out);
+}
