@@ -23,7 +23,7 @@ struct customer {
 /* GET /v1/customers/{customer}/subscriptions: an item. */
 struct subscription {
 	struct guid id;          /* the commerce id that utilization wants */
-	struct guid entitlement; /* the Azure subscription id; zero when absent */
+	struct guid entitlement; /* the Azure subscription id; zero when absent or no GUID */
 	struct span offer_id, offer_name, friendly_name, status, billing_type, unit_type, creation_date;
 };
 

@@ -22,12 +22,15 @@ enum pc_answer {
 };
 
 struct pc_error_entry {
-	const char *code; /* "E-AUTH-700082", "E-PC-900421" */
+	const char *code; /* "E-AUTH-700082", "E-AUTH-INVALID-GRANT", "E-PC-900421", "E-PC-HTTP-503" */
 	const char *meaning, *remedy;
-	bool retry, person;
+	bool retry, person; /* what ANSWER says, for Entra's codes too */
+	enum pc_answer answer;
 };
 
-/* Fills E (kind, code, text with status and description, remedy) and says what to do. */
+/* Fills E (kind, code, text with status and description, remedy) and says what to do. A code of the table decides, else the HTTP
+ * status does, and the code is "E-PC-HTTP-<status>". Kinds: PC_RETRY gives ERR_BUSY, or ERR_NET for a gateway's 502 and 504;
+ * PC_PERSON and PC_NEW_TOKEN (what to report when the fresh token did not help) ERR_AUTH; the others ERR_REMOTE. */
 enum pc_answer pc_error_decode(struct err *e, long http_status, struct span body);
 /* The entry for a code such as "E-AUTH-700082", or NULL. */
 const struct pc_error_entry *pc_error_find(const char *code);
@@ -35,5 +38,11 @@ const struct pc_error_entry *pc_error_find(const char *code);
 const struct pc_error_entry *pc_error_table(size_t *count);
 /* The AADSTS entry of that number, or NULL. */
 const struct pc_error_entry *pc_error_entra(long number);
+
+#define PC_ERROR_TEXT_MAX 300
+
+/* Text from outside as it may stand in an error: control characters made blanks, runs of blanks one, cut with "..." between
+ * characters. */
+void pc_error_text(char text[PC_ERROR_TEXT_MAX], struct span s);
 
 #endif
