@@ -3,31 +3,33 @@
 
 #include <string.h>
 
-const uint64_t wide_power_of_ten[WIDE_POWER_MAX + 1] = {
-	1u,
-	10u,
-	100u,
-	1000u,
-	10000u,
-	100000u,
-	1000000u,
-	10000000u,
-	100000000u,
-	1000000000u,
-	10000000000u,
-	100000000000u,
-	1000000000000u,
-	10000000000000u,
-	100000000000000u,
-	1000000000000000u,
-	10000000000000000u,
-	100000000000000000u,
-	1000000000000000000u,
-	10000000000000000000u,
+#define FULL(value) ((uint64_t)(value) << __builtin_clzll(value))
+#define POWER(value) { value, FULL(value), (uint64_t)(~(wide_pair)0 / FULL(value)), __builtin_clzll(value) }
+
+const struct wide_power wide_power[WIDE_POWER_MAX + 1] = {
+	POWER(1u),
+	POWER(10u),
+	POWER(100u),
+	POWER(1000u),
+	POWER(10000u),
+	POWER(100000u),
+	POWER(1000000u),
+	POWER(10000000u),
+	POWER(100000000u),
+	POWER(1000000000u),
+	POWER(10000000000u),
+	POWER(100000000000u),
+	POWER(1000000000000u),
+	POWER(10000000000000u),
+	POWER(100000000000000u),
+	POWER(1000000000000000u),
+	POWER(10000000000000000u),
+	POWER(100000000000000000u),
+	POWER(1000000000000000000u),
+	POWER(10000000000000000000u),
 };
 
-/* Schoolbook, for operands of any length. */
-static bool multiply_long(uint64_t product[WIDE_WORDS], const uint64_t a[WIDE_WORDS], const uint64_t b[WIDE_WORDS])
+bool wide_multiply(uint64_t product[WIDE_WORDS], const uint64_t a[WIDE_WORDS], const uint64_t b[WIDE_WORDS])
 {
 	int a_used = wide_used(a);
 	int b_used = wide_used(b);
@@ -48,29 +50,12 @@ static bool multiply_long(uint64_t product[WIDE_WORDS], const uint64_t a[WIDE_WO
 	return (all[4] | all[5] | all[6] | all[7]) == 0;
 }
 
-bool wide_multiply(uint64_t product[WIDE_WORDS], const uint64_t a[WIDE_WORDS], const uint64_t b[WIDE_WORDS])
-{
-	wide_pair low, middle, high;
-
-	if (a[2] | a[3] | b[1] | b[2] | b[3])
-		return multiply_long(product, a, b);
-	/* two words by one: nearly every rate and quantity */
-	low = (wide_pair)a[0] * b[0];
-	middle = (wide_pair)a[1] * b[0] + (uint64_t)(low >> 64);
-	high = middle >> 64;
-	product[0] = (uint64_t)low;
-	product[1] = (uint64_t)middle;
-	product[2] = (uint64_t)high;
-	product[3] = 0;
-	return true;
-}
-
 bool wide_shift_up(uint64_t a[WIDE_WORDS], int digits)
 {
 	while (digits > 0) {
 		int step = digits < WIDE_POWER_MAX ? digits : WIDE_POWER_MAX;
 
-		if (wide_multiply_word(a, wide_power_of_ten[step], 0))
+		if (wide_multiply_word(a, wide_power[step].value, 0))
 			return false;
 		digits -= step;
 	}

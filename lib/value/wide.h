@@ -11,7 +11,13 @@
 
 __extension__ typedef unsigned __int128 wide_pair;
 
-extern const uint64_t wide_power_of_ten[WIDE_POWER_MAX + 1];
+/* A power of ten, and what dividing by it needs: the same shifted up to its full 64 bits, and (2^128 - 1) / divisor - 2^64. */
+struct wide_power {
+	uint64_t value, divisor, reciprocal;
+	int shift;
+};
+
+extern const struct wide_power wide_power[WIDE_POWER_MAX + 1];
 
 static inline bool wide_is_zero(const uint64_t w[WIDE_WORDS])
 {
@@ -75,22 +81,36 @@ static inline uint64_t wide_multiply_word(uint64_t a[WIDE_WORDS], uint64_t facto
 	return more;
 }
 
-/* a = a / divisor; returns the remainder. */
-static inline uint64_t wide_divide_word(uint64_t a[WIDE_WORDS], uint64_t divisor)
+/* (high, low) / 10^digits, when high is less than that power. Multiplies instead of dividing, which is several times faster: Moeller
+ * and Granlund, Improved division by invariant integers (2011), algorithm 4. */
+static inline uint64_t wide_divide_pair(uint64_t high, uint64_t low, int digits, uint64_t *rest)
+{
+	const struct wide_power *by = &wide_power[digits];
+	uint64_t top = high << by->shift | low >> 1 >> (63 - by->shift);
+	uint64_t bottom = low << by->shift;
+	wide_pair guess = (wide_pair)by->reciprocal * top + ((wide_pair)top << 64 | bottom);
+	uint64_t quotient = (uint64_t)(guess >> 64) + 1;
+	uint64_t r = bottom - quotient * by->divisor;
+
+	if (r > (uint64_t)guess) {
+		quotient--;
+		r += by->divisor;
+	}
+	if (r >= by->divisor) {
+		quotient++;
+		r -= by->divisor;
+	}
+	*rest = r >> by->shift;
+	return quotient;
+}
+
+/* a = a / 10^digits (1 to WIDE_POWER_MAX); returns the remainder. */
+static inline uint64_t wide_shift_down(uint64_t a[WIDE_WORDS], int digits)
 {
 	uint64_t rest = 0;
 
-	for (int i = wide_used(a) - 1; i >= 0; i--) {
-		if (rest) {
-			wide_pair part = (wide_pair)rest << 64 | a[i];
-
-			a[i] = (uint64_t)(part / divisor);
-			rest = (uint64_t)part - a[i] * divisor;
-		} else {
-			rest = a[i] % divisor;
-			a[i] /= divisor;
-		}
-	}
+	for (int i = wide_used(a) - 1; i >= 0; i--)
+		a[i] = wide_divide_pair(rest, a[i], digits, &rest);
 	return rest;
 }
 
