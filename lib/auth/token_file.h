@@ -7,11 +7,18 @@
 #include "base/buf.h"
 #include "base/err.h"
 
-/* Appends the token, surrounding white space stripped. Refuses a file that others may read, a folder others may write, an empty or
- * too long one, with the remedy (ERR_AUTH when there is none yet: "run csp-usaged login"). */
+#define TOKEN_FILE_NAME "refresh-token"
+
+/* Appends the token, surrounding white space stripped; TOKEN should be empty, so that no copy is left behind when it grows, and the
+ * caller ends it with buf_fini_secret. Refuses a symbolic link, a file that anyone else may read, write or owns, a folder that anyone
+ * else may write, an empty or too long one, with the remedy (ERR_AUTH when there is none yet: "run csp-usaged login", else
+ * ERR_CONFIG or ERR_STORE). */
 int token_file_read(const char *state_dir, struct buf *token, struct err *e) MUST_CHECK;
+/* 0: the token is durable. -1 (ERR_STORE, ERR_CONFIG): the old one is still there, or the new one, whole in either case. Writers of
+ * several processes wait for each other; what a killed one left behind is removed. Blocks on the disk. */
 int token_file_write(const char *state_dir, struct span token, struct err *e) MUST_CHECK;
-/* A secret from a file, or from $CREDENTIALS_DIRECTORY/NAME when FILE is NULL. */
+/* A secret from a file, or from $CREDENTIALS_DIRECTORY/NAME when FILE is NULL. 0 with nothing appended: FILE is NULL and there is no
+ * such credential. Refuses a file that everyone may read. Same rules for SECRET as above. */
 int secret_read(const char *file, const char *credential_name, struct buf *secret, struct err *e) MUST_CHECK;
 
 #endif
