@@ -2,8 +2,12 @@
 /* token.h - the access token: got by refresh token (Secure Application Model) or client credentials, cached, renewed in time.
  *
  * One refresh in flight; those who ask meanwhile wait for it. A new refresh token is durable (token_file.h) BEFORE the access
- * token that came with it is handed out. Renewed when 80 % of its life is over or less than 2 minutes are left. A refusal that needs
- * a person (invalid_grant and its like) is remembered: every later ask gets the same error at once, until token_forget_refusal. */
+ * token that came with it is handed out; when it cannot be stored (ERR_STORE) the access token is not handed out. Renewed when 80 %
+ * of its life is over or less than 2 minutes are left (of a life below 4 minutes: at its half). Connection failures, 429 and 5xx are
+ * retried TOKEN_TRIES times in all; while the old token still lives it serves when the renewal fails for such a reason. A refusal that
+ * needs a person (invalid_grant and its like) is remembered: every later ask gets the same error at once, until token_forget_refusal.
+ *
+ * Files are read and written on a worker thread. Secrets and tokens are wiped after use and never logged. */
 #ifndef AUTH_TOKEN_H
 #define AUTH_TOKEN_H
 
@@ -11,6 +15,8 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+
+#define TOKEN_TRIES 5
 
 struct uv_loop_s;
 struct http;
@@ -24,6 +30,7 @@ struct token_options { /* all texts borrowed for the token's life */
 	bool app_only;          /* client_credentials instead of refresh_token */
 	const char *state_dir;  /* folder of `refresh-token`, 0700 */
 	const char *client_secret_file; /* NULL: the systemd credential client_secret, if there is one */
+	uint32_t backoff_base_ms;       /* 0: 1000; tests have less patience */
 };
 
 struct token_ask { /* the caller's, zeroed; done() once unless token_cancel */
@@ -36,6 +43,7 @@ struct token_ask { /* the caller's, zeroed; done() once unless token_cancel */
 };
 
 struct token *token_new(struct uv_loop_s *loop, struct http *http, const struct token_options *options);
+/* Asks that still wait are forgotten. Waits for a file that is being written. Not from inside a done(). */
 void token_free(struct token *t);
 /* done() may run inside the call when a fresh token is at hand. */
 void token_get(struct token *t, struct token_ask *ask);

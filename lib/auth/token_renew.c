@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: MIT */
+/* token_renew.c - the way to a new access token.
+ *
+ * HAPPY PATH  read the secrets (worker) -> post the form -> decode -> store the new refresh token (worker) -> hand out.
+ * FAILURES    no answer, 429, 5xx, half a document: posted again after the back-off. A refusal: remembered. A file that can't be
+ *             read or written: the error, and the old refresh token stays as it is. */
+#include "auth/token_private.h"
+
+#include "auth/token_file.h"
+#include "base/limits.h"
+#include "base/log.h"
+#include "base/mem.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#define ANSWER_MAX (4 * LIMIT_TOKEN_BYTES)
+#define ANSWER_TIMEOUT_MS 60000
+
+static void post(struct token *t);
+
+void token_renew_clear(struct token *t)
+{
+	buf_fini_secret(&t->refresh_token);
+	buf_fini_secret(&t->secret);
+	buf_fini_secret(&t->answer);
+	if (t->form)
+		mem_wipe(t->form, t->form_size);
+	free(t->form);
+	t->form = NULL;
+	pc_token_fini(&t->got);
+	memset(&t->got, 0, sizeof(t->got));
+}
+
+static void on_write(struct lane_job *job)
+{
+	struct token *t = container_of(job, struct token, job);
+
+	err_clear(&t->job_err);
+	/* The result is in job_err. */
+	(void)!token_file_write(t->options.state_dir, span_of(t->got.refresh_token), &t->job_err);
+}
+
+static void on_written(struct lane_job *job)
+{
+	struct token *t = container_of(job, struct token, job);
+
+	if (t->job_err.kind != ERR_NONE)
+		token_not_renewed(t, &t->job_err, false);
+	else
+		token_renewed(t);
+}
+
+static void on_waited(struct timer *timer)
+{
+	post(container_of(timer, struct token, wait));
+}
+
+static void try_again(struct token *t, struct err *err)
+{
+	int64_t told_s = t->request.retry_after_s, delay_ms = BACKOFF_GIVE_UP;
+	uint32_t random = 0;
+
+	if (getrandom(&random, sizeof(random), 0) != (ssize_t)sizeof(random))
+		random = UINT32_MAX;
+	if (told_s <= LIMIT_RETRY_AFTER_S)
+		delay_ms = backoff_delay_ms(&t->backoff, t->tries, told_s, random);
+	if (delay_ms != BACKOFF_GIVE_UP) {
+		timer_start(&t->wait, t->loop, (uint64_t)delay_ms, on_waited);
+		return;
+	}
+	(void)err_wrap(err, "token (%u %s)", t->tries, t->tries == 1 ? "try" : "tries");
+	token_not_renewed(t, err, false);
+}
+
+static void log_attempt(const struct token *t)
+{
+	const struct http_request *r = &t->request;
+	struct log_line l;
+
+	log_start(&l, LOG_DEBUG, "http.attempt");
+	log_text(&l, "what", "token");
+	log_text(&l, "method", r->method);
+	log_text(&l, "path", t->url + strlen(t->options.login_url));
+	log_int(&l, "status", r->status);
+	log_int(&l, "bytes", (int64_t)r->bytes);
+	log_int(&l, "ms", r->elapsed_ms);
+	log_int(&l, "try", t->tries);
+	if (r->err.kind != ERR_NONE)
+		log_err(&l, &r->err);
+	log_finish(&l);
+}
+
+static bool is_transient(long status)
+{
+	return status == 408 || status == 429 || status >= 500;
+}
+
+static void judge_refusal(struct token *t)
+{
+	struct err e = ERR_INIT;
+
+	pc_token_error(&e, t->request.status, t->request.error_body);
+	if (is_transient(t->request.status) || e.kind == ERR_BUSY || e.kind == ERR_NET) {
+		if (e.kind != ERR_NET)
+			e.kind = ERR_BUSY;
+		try_again(t, &e);
+		return;
+	}
+	(void)err_wrap(&e, "token");
+	token_not_renewed(t, &e, true);
+}
+
+static void on_answered(struct http_request *r)
+{
+	struct token *t = container_of(r, struct token, request);
+	struct err e = ERR_INIT;
+
+	log_attempt(t);
+	if (r->err.kind == ERR_NET) {
+		try_again(t, &r->err);
+	} else if (r->err.kind != ERR_NONE) {
+		(void)err_wrap(&r->err, "token");
+		token_not_renewed(t, &r->err, false);
+	} else if (r->status != 200) {
+		judge_refusal(t);
+	} else if (pc_token_decode(&t->got, buf_span(&t->answer), &e) == -1) {
+		memset(&t->got, 0, sizeof(t->got));
+		try_again(t, &e); /* half a document comes as a whole answer when its length was not declared */
+	} else if (t->got.refresh_token && !t->options.app_only) {
+		lane_submit(t->lane, &t->job, on_write, on_written);
+	} else {
+		token_renewed(t);
+	}
+}
+
+static enum http_body on_body(struct http_request *r, struct span bytes)
+{
+	struct token *t = container_of(r, struct token, request);
+
+	return buf_add_span(&t->answer, bytes) == 0 ? HTTP_TAKEN : HTTP_ABORT;
+}
+
+static void post(struct token *t)
+{
+	t->tries++;
+	t->asked_ms = token_now_ms();
+	buf_clear(&t->answer);
+	t->request = (struct http_request){
+		.method = "POST",
+		.url = t->url,
+		.headers = { { "Content-Type", "application/x-www-form-urlencoded" }, { "Accept", "application/json" } },
+		.header_count = 2,
+		.body = { t->form, t->form_size },
+		.body_max = ANSWER_MAX,
+		.answer_timeout_ms = ANSWER_TIMEOUT_MS,
+		.on_body = on_body,
+		.done = on_answered,
+	};
+	http_send(t->http, &t->request);
+}
+
+static void on_read(struct lane_job *job)
+{
+	struct token *t = container_of(job, struct token, job);
+
+	err_clear(&t->job_err);
+	if (!t->options.app_only && token_file_read(t->options.state_dir, &t->refresh_token, &t->job_err) == -1)
+		return;
+	(void)!secret_read(t->options.client_secret_file, "client_secret", &t->secret, &t->job_err); /* the result is in job_err */
+}
+
+static void on_have_secrets(struct lane_job *job)
+{
+	struct token *t = container_of(job, struct token, job);
+
+	if (t->job_err.kind == ERR_NONE && t->options.app_only && t->secret.n == 0) {
+		err_set(&t->job_err, ERR_CONFIG, "there is no client secret");
+		(void)err_advise(&t->job_err, "E-SECRET-NONE", "set client_secret_file, or the systemd credential client_secret");
+	}
+	if (t->job_err.kind != ERR_NONE) {
+		token_not_renewed(t, &t->job_err, false);
+		return;
+	}
+	t->form = token_form(&t->options, buf_span(&t->refresh_token), buf_span(&t->secret), &t->form_size);
+	buf_fini_secret(&t->refresh_token);
+	buf_fini_secret(&t->secret);
+	t->tries = 0;
+	post(t);
+}
+
+void token_renew(struct token *t)
+{
+	t->renewing = true;
+	buf_init(&t->refresh_token, LIMIT_TOKEN_BYTES);
+	buf_init(&t->secret, LIMIT_TOKEN_BYTES);
+	/* in its full size from the start: a buffer that grows leaves copies of the token behind */
+	buf_init(&t->answer, ANSWER_MAX);
+	t->answer.p = xcalloc(1, ANSWER_MAX + 1);
+	t->answer.room = ANSWER_MAX + 1;
+	lane_submit(t->lane, &t->job, on_read, on_have_secrets);
+}
