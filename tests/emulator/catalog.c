@@ -24,7 +24,8 @@ static const struct service services[] = {
 	{"Azure App Service", "", "Standard Small App Service Hours", "Hours", "Microsoft.Web/sites/app"},
 	{"Azure DNS", "", "Public Zones", "1", "Microsoft.Network/dnszones/zone"},
 	{"Recovery Services", "", "VM \\\"Protected Instances\\\"", "1 VM", "Microsoft.RecoveryServices/vaults/vault"},
-	{"Azure Monitor", "Log Analytics", "Datenaufnahme f\xc3\xbcr Protokolle", "GB", "Microsoft.OperationalInsights/workspaces/log"},
+	{"Azure Monitor", "Log Analytics", "Datenaufnahme f\xc3\xbcr Protokolle", "GB",
+	    "Microsoft.OperationalInsights/workspaces/log"},
 	{"Cognitive Services", "\xec\x96\xb8\xec\x96\xb4", "S0 Text Records", "1,000s", "Microsoft.CognitiveServices/accounts/cog"},
 };
 

@@ -8,6 +8,8 @@
 
 #define TICKS_PER_DAY INT64_C(864000000000)
 #define DAY_OF_TICK_0 (-719162)
+/* Days beyond this are nobody's. */
+#define LAST_DAY 3000000
 
 /* 2015-12-02T00:00:00Z as 2015-12-02+00%3a00%3a00Z */
 static void
@@ -88,7 +90,7 @@ read_position(const char *query, struct cursor *c)
 			memcpy(words, raw, sizeof(words));
 			c->pos = (struct usage_position){(int32_t)(uint32_t)words[1], words[0]};
 			c->page = (uint32_t)(words[1] >> 32);
-			rc = 0;
+			rc = c->pos.day > -LAST_DAY && c->pos.day < LAST_DAY ? 0 : -1;
 		}
 	}
 	free(value);

@@ -6,7 +6,8 @@
 #include "partner.h"
 #include "recorded.h"
 
-static const char *const names[] = {"Contoso", "Fabrikam", "Adventure Works", "Bäckerei Müller & Söhne", "한국 상사", "Wide World \\\"Importers\\\"",
+static const char *const names[] = {"Contoso", "Fabrikam", "Adventure Works", "Bäckerei Müller & Söhne", "한국 상사",
+    "Wide World \\\"Importers\\\"",
     "Northwind", "Société Générale d'Énergie", "Tailspin 🚀 Toys", "Proseware"};
 
 /* The token is opaque: a start row, a page number and a digest of both. */

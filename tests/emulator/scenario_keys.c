@@ -34,7 +34,7 @@ const struct scenario_key scenario_keys[] = {
 	DAY(generate, first_day, "first reported day (YYYY-MM-DD)"),
 	DAY(generate, last_day, "last reported day; default: the day before today"),
 	DAY(generate, today, "the emulator's date (its clock then stands at 23:00Z); default: the real clock"),
-	INT(generate, fresh_minutes, 0, 100000, "90", "an end_time younger than this answers 204"),
+	INT(generate, fresh_minutes, 0, 100000, "0", "an end_time younger than this answers 204; of the service 60 to 120 are told"),
 	{"generate", "late_hours", KEY_HOURS, 0, 0, 0, NULL, "1 22 1",
 	    "hours of a usage day reported on that day, the day after, ...; they add up to 24"},
 	INT(generate, meters, 1, 1000000, "500", "meters of the rate card"),

@@ -11,12 +11,13 @@ struct shape {
 };
 
 static const struct shape azure = {"MS-AZR-0145P", "Microsoft Azure", "Usage-based", "usage", "monthly", "9999-12-14T00:00:00Z"};
-static const struct shape plan = {"DZH318Z0BPS6:0001:DZH318Z0BMTW", "Azure plan", "Usage-based", "usage", "monthly", "9999-12-31T00:00:00Z"};
+static const struct shape plan = {"DZH318Z0BPS6:0001:DZH318Z0BMTW", "Azure plan", "Usage-based", "usage", "monthly",
+    "9999-12-31T00:00:00Z"};
 static const struct shape license = {"BD938F12-058F-4927-BBA3-AE36B1D2501C", "Office 365 Business Essentials", "Licenses", "license",
     "monthly", "2030-03-26T00:00:00Z"};
 
-static const char *const friendly[] = {"Microsoft Azure", "Production", "Test \\ud83e\\uddea", "Entwicklung Zürich", "DELETE_파트너RBAC",
-    "\\\"Core\\\" platform", "Büro"};
+static const char *const friendly[] = {"Microsoft Azure", "Production", "Test \\ud83e\\uddea", "Entwicklung Zürich", 
+    "DELETE_파트너RBAC", "\\\"Core\\\" platform", "Büro"};
 
 static const struct shape *
 shape_of(enum sub_kind kind)

@@ -42,6 +42,10 @@ for bad in size=0 size=1001 size=x granularity=weekly show_details=perhaps; do
 done
 is "end in the future" 204 "$(status "$(usage "$sub" 2026-03-20)")"
 is "and no body" 0 "$(stat -c %s "$work/body" 2>/dev/null || echo 0)"
+scenario '[generate]' 'fresh_minutes = 2000'
+is "end too near to now" 204 "$(status "$(usage "$sub" 2026-03-19)")"
+scenario '[generate]' 'fresh_minutes = 0'
+is "end in the past" 200 "$(status "$(usage "$sub" 2026-03-19)")"
 is "a day without usage is empty" "0 null" "$(api "$(usage "$sub" 2026-03-16)" | jq -r '"\(.items | length) \(.links.next)"')"
 is "case of granularity does not matter" "$whole" "$(api "$(usage "$sub" 2026-03-10)&granularity=daily&show_details=True&SIZE=1000")"
 is "the same seed gives the same bytes" "$whole" "$(afresh '[generate]' 'customers = 2' 'subscriptions = 4' 'rows_per_day = 100'; api "$(usage "$sub" 2026-03-10)")"
