@@ -10,6 +10,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#define TEXT_END (LOG_LINE_MAX - 5) /* behind it there is room for `..."` and the line end */
+#define UNIT_MAX 4                  /* longest escape or character: these are not cut in two */
+
 /* The only state of the process that is not owned by an object: how to speak on stderr. */
 static struct {
 	enum log_level level;
@@ -52,19 +55,18 @@ bool log_stderr_is_journal(void)
 	return strcmp(stream, mine) == 0;
 }
 
-/* Appends as long as there is room for the "..." and the line end. */
+/* Appends as long as there is room for `..."` and the line end. */
 static void append(struct log_line *l, const char *bytes, size_t n)
 {
-	size_t room;
+	size_t room = l->n < TEXT_END ? TEXT_END - l->n : 0;
 
 	if (!l->on)
 		return;
-	room = sizeof(l->text) - 5 - l->n;
 	if (n > room) {
-		memcpy(l->text + sizeof(l->text) - 5, "...", 3);
-		n = room;
+		n = n > UNIT_MAX ? room : 0;
 		memcpy(l->text + l->n, bytes, n);
-		l->n = sizeof(l->text) - 2;
+		memcpy(l->text + l->n + n, "...", 3);
+		l->n += n + 3;
 		l->on = false; /* full: later fields are dropped; log_finish still writes */
 		return;
 	}
@@ -153,11 +155,13 @@ static size_t printable_utf8(const unsigned char *p, size_t n)
 	return len;
 }
 
-static void append_escaped(struct log_line *l, struct span s)
+static void append_escaped(struct log_line *l, struct span s, bool cut)
 {
 	char escape[8];
 
 	append(l, "\"", 1);
+	if (!l->on)
+		return;
 	for (size_t i = 0; i < s.n && l->on;) {
 		unsigned char c = (unsigned char)s.p[i];
 		size_t len = c >= 0x80 ? printable_utf8((const unsigned char *)s.p + i, s.n - i) : 1;
@@ -177,8 +181,9 @@ static void append_escaped(struct log_line *l, struct span s)
 		}
 		i += len ? len : 1;
 	}
-	if (l->on)
-		append(l, "\"", 1);
+	if (cut)
+		append(l, "...", 3);
+	l->text[l->n++] = '"'; /* of a full line too: the quote has its room behind TEXT_END */
 }
 
 void log_span(struct log_line *l, const char *key, struct span value)
@@ -195,9 +200,7 @@ void log_span(struct log_line *l, const char *key, struct span value)
 	if (is_plain(value) && !cut)
 		append(l, value.p, value.n);
 	else
-		append_escaped(l, value);
-	if (cut && l->on)
-		append(l, "...", 3);
+		append_escaped(l, value, cut);
 }
 
 void log_text(struct log_line *l, const char *key, const char *value)
