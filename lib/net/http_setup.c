@@ -4,9 +4,9 @@
 
 #include "base/limits.h"
 #include "base/mem.h"
+#include "value/url.h"
 
 #include <string.h>
-#include <strings.h>
 
 #define CONNECT_TIMEOUT_MS 30000L
 #define BUFFER_BYTES 131072L
@@ -32,13 +32,6 @@ static const struct {
 	{ CURLOPT_TIMEOUT_MS, 0 }, /* we keep the time ourselves: libcurl's runs on while a transfer is paused */
 };
 
-static bool is_loopback(const char *host)
-{
-	if (strcasecmp(host, "localhost") == 0 || strcmp(host, "[::1]") == 0)
-		return true;
-	return strncmp(host, "127.", 4) == 0 && strspn(host, "0123456789.") == strlen(host);
-}
-
 int http_url_check(const char *url, bool *loopback, struct err *e)
 {
 	CURLU *parsed = curl_url();
@@ -49,7 +42,7 @@ int http_url_check(const char *url, bool *loopback, struct err *e)
 	if (parsed && curl_url_set(parsed, CURLUPART_URL, url, CURLU_DISALLOW_USER) == CURLUE_OK &&
 	    curl_url_get(parsed, CURLUPART_SCHEME, &scheme, 0) == CURLUE_OK &&
 	    curl_url_get(parsed, CURLUPART_HOST, &host, 0) == CURLUE_OK) {
-		*loopback = is_loopback(host);
+		*loopback = url_is_loopback(span_of(host));
 		ok = strcmp(scheme, "https") == 0 || (strcmp(scheme, "http") == 0 && *loopback);
 	}
 	curl_free(scheme);
