@@ -4,7 +4,10 @@
  * At most max_in_flight at a time and requests_per_minute (a token bucket); first come, first served. Retried with exponential
  * back-off and full jitter: connection failures, 408, 429, 5xx, and 204 with Retry-After; Retry-After is kept to. 401: once, after a
  * fresh token. MS-RequestId stays the same over the tries of one call; MS-CorrelationId is that of the run. On 429 the parallelism
- * is halved and creeps up again. Everything else is answered, not retried. Only paths on base_url are ever asked for. */
+ * is halved and creeps up again. Everything else is answered, not retried. Only paths on base_url are ever asked for.
+ *
+ * At most FETCH_TRIES tries; a request that waits for its next one holds up no other. Told to wait for longer than
+ * LIMIT_RETRY_AFTER_S it ends with ERR_BUSY. A 204 with Retry-After is asked for again until FETCH_NOT_READY_TRIES of them came. */
 #ifndef PULL_FETCH_H
 #define PULL_FETCH_H
 
@@ -14,6 +17,9 @@
 #include "partner/model.h"
 #include "partner/pc_error.h"
 #include "value/guid.h"
+
+#define FETCH_TRIES 6
+#define FETCH_NOT_READY_TRIES 3
 
 struct fetch;
 struct fetch_request;
@@ -54,12 +60,16 @@ struct fetch_request {
 	char request_id[GUID_TEXT_MAX];
 	uint64_t token_generation;
 	unsigned state;
+	uint64_t epoch;
+	unsigned not_ready;
 	bool token_renewed;
 };
 
 struct fetch_options {
-	const char *base_url, *locale;
-	unsigned max_in_flight, requests_per_minute;
+	const char *base_url; /* scheme, host and port alone; copied, as is the locale */
+	const char *locale;
+	unsigned max_in_flight, requests_per_minute; /* 0: 1 at a time; any number a minute */
+	uint32_t backoff_base_ms;                    /* 0: 1000; tests have less patience */
 };
 
 struct fetch_counts {
@@ -67,12 +77,15 @@ struct fetch_counts {
 };
 
 struct fetch *fetch_new(struct uv_loop_s *loop, struct http *http, struct token *token, const struct fetch_options *options);
+/* Every request must have ended or been cancelled. */
 void fetch_free(struct fetch *f);
 /* A new run: a new correlation id, counters at zero, parallelism back at its maximum. */
 void fetch_new_run(struct fetch *f, struct guid correlation);
+/* done() runs exactly once, never inside fetch_send, unless fetch_cancel comes first. */
 void fetch_send(struct fetch *f, struct fetch_request *r);
 void fetch_resume(struct fetch_request *r);
 void fetch_cancel(struct fetch_request *r); /* immediate, silent, idempotent */
 const struct fetch_counts *fetch_counts(const struct fetch *f);
+const char *fetch_base_url(const struct fetch *f);
 
 #endif

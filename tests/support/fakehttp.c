@@ -253,17 +253,22 @@ static void on_server_closed(uv_handle_t *handle)
 	free(container_of(handle, struct fakehttp, tcp));
 }
 
-void fakehttp_free(struct fakehttp *f)
+void fakehttp_forget_script(struct fakehttp *f)
 {
 	struct line *line;
 
-	while (f->peers)
-		peer_close(f->peers, false);
 	while ((line = f->script)) {
 		f->script = line->next;
 		free((char *)(uintptr_t)line->reply.bytes);
 		free(line);
 	}
+}
+
+void fakehttp_free(struct fakehttp *f)
+{
+	while (f->peers)
+		peer_close(f->peers, false);
+	fakehttp_forget_script(f);
 	for (size_t i = 0; i < f->count; i++)
 		free(f->requests[i]);
 	free(f->requests);
@@ -326,4 +331,9 @@ size_t fakehttp_most_busy(const struct fakehttp *f)
 size_t fakehttp_open(const struct fakehttp *f)
 {
 	return f->open;
+}
+
+void fakehttp_forget_most_busy(struct fakehttp *f)
+{
+	f->most_busy = 0;
 }

@@ -41,6 +41,9 @@ const char *fakehttp_request(const struct fakehttp *f, size_t n);
 /* Connections accepted so far; open now; most requests that were unanswered at the same time. */
 size_t fakehttp_connections(const struct fakehttp *f);
 size_t fakehttp_most_busy(const struct fakehttp *f);
+void fakehttp_forget_most_busy(struct fakehttp *f);
+/* Drops the answers that nobody has asked for. */
+void fakehttp_forget_script(struct fakehttp *f);
 size_t fakehttp_open(const struct fakehttp *f);
 
 #endif
