@@ -3,9 +3,10 @@
  * its uri and its headers, one page in flight.
  *
  * HAPPY PATH  fetch -> restart (lane) -> feed* (lane) -> end (lane) gives the next link -> fetch ... -> no next link: done.
- * FAILURES    a page whose document is cut or broken is fetched again (PAGER_PAGE_TRIES); the same link twice, another host, a path
- *             outside the API, more than LIMIT_PAGES pages: error. 204 or "no usage" on the first page: answered as such; 204 on a
- *             later page is retried like "not ready" by fetch and then an error, because what came before would be half a slice.
+ * FAILURES    a page whose document is cut or broken (ERR_FORMAT of feed or end) is fetched again (PAGER_PAGE_TRIES); the same link
+ *             as of any earlier page, another host, a path outside the API, more than LIMIT_PAGES pages: error. 204, "no usage", "not
+ *             found" or "forbidden" on the first page: answered as such; on a later page it is FETCH_FAILED, after fetch has retried
+ *             what was "not ready", because what came before would be half a slice. Errors read "page N: ...".
  *
  * Bytes travel in chunks of LIMIT_CHUNK_BYTES; with LIMIT_CHUNKS_WAITING of them unread the transfer is paused. So memory is bounded
  * whatever the page's size. Small documents (customers) use the same way: feed collects, end decodes and stores. */
@@ -42,14 +43,16 @@ struct pager {
 	struct pager_state *state; /* private */
 };
 
-/* PATH is copied. */
+/* PATH is copied. done() never runs inside pager_start, and when it runs no job of this pager is left on the lane: all memory may go. */
 void pager_start(struct pager *p, struct fetch *fetch, struct lane *lane, const char *path);
-/* No callback afterwards; but a job of this pager may still run on the lane: memory that `work` touches must outlive it, and is
- * freed by a job of its own submitted after this call (the lane is in order). The struct pager itself may go. */
+/* No callback on the loop afterwards, and no further one on the lane; but one that runs there at this moment goes on to its end.
+ * Memory that `work` touches, the struct pager among it, must outlive that: it is freed by a job of the caller's own, submitted after
+ * this call (the lane is in order), or after lane_free. Idempotent, allowed in every state. */
 void pager_cancel(struct pager *p);
 
 /* The path to ask for from a next link's uri: relative, with or without "/" or "/v1" in front; an absolute one only when it is on
- * BASE_URL. PATH is written (LIMIT_LINK_BYTES + 4 at least). Pure; tested by itself. */
+ * BASE_URL. PATH is written (SIZE: LIMIT_LINK_BYTES + 5 at least). Anything else (another host, user name, "//", "\", control characters,
+ * spaces, "..", fragment, too long) is ERR_FORMAT with the code E-LINK. Pure; tested by itself. */
 int pager_link_path(const char *base_url, const char *uri, char *path, size_t size, struct err *e) MUST_CHECK;
 
 #endif
