@@ -35,6 +35,19 @@ void buf_clear(struct buf *b)
 		b->p[0] = '\0';
 }
 
+/* Moves to a larger piece of memory and wipes the old one, which realloc would give back as it is: any buffer may hold a secret. */
+static void grow(struct buf *b, size_t room)
+{
+	char *p = xmalloc(room);
+
+	if (b->p)
+		memcpy(p, b->p, b->n + 1);
+	mem_wipe(b->p, b->room);
+	free(b->p);
+	b->p = p;
+	b->room = room;
+}
+
 /* Room for EXTRA more bytes and the NUL; -1 when that is over the maximum. */
 static int reserve(struct buf *b, size_t extra)
 {
@@ -49,8 +62,7 @@ static int reserve(struct buf *b, size_t extra)
 		room *= 2;
 	if (room - 1 > b->max)
 		room = b->max + 1;
-	b->p = xreallocarray(b->p, room, 1);
-	b->room = room;
+	grow(b, room);
 	return 0;
 }
 

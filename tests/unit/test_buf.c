@@ -1,13 +1,28 @@
 /* SPDX-License-Identifier: MIT */
-#include "base/buf.h"
+/* The .c is included to see what it gives back to free(). */
+#include <stdlib.h>
+
+static void watch_free(void *p);
+#define free watch_free
+#include "base/buf.c"
+#undef free
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
+
+static const void *freed;
+static bool freed_was_wiped;
+
+static void watch_free(void *p)
+{
+	freed = p;
+	freed_was_wiped = p && memcmp(p, "\0\0\0\0\0\0\0\0\0\0", 10) == 0;
+	free(p);
+}
 
 static void test_empty_buf_is_usable_everywhere(void **state)
 {
@@ -67,6 +82,7 @@ static void test_maximum_is_reached_and_never_passed(void **state)
 
 static void test_refused_bytes_change_nothing(void **state)
 {
+	volatile size_t huge = SIZE_MAX; /* the compiler would warn of what is tested */
 	struct buf b;
 
 	(void)state;
@@ -74,8 +90,8 @@ static void test_refused_bytes_change_nothing(void **state)
 	assert_int_equal(buf_add_text(&b, "abc"), 0);
 	assert_int_equal(buf_add_text(&b, "de"), -1);
 	assert_int_equal(buf_printf(&b, "%s", "a long text"), -1);
-	assert_int_equal(buf_add(&b, "x", SIZE_MAX), -1);
-	assert_int_equal(buf_add(&b, "x", SIZE_MAX - 3), -1);
+	assert_int_equal(buf_add(&b, "x", huge), -1);
+	assert_int_equal(buf_add(&b, "x", huge - 3), -1);
 	assert_string_equal(buf_text(&b), "abc");
 	assert_int_equal(buf_add_text(&b, "d"), 0);
 	buf_fini(&b);
@@ -135,6 +151,27 @@ static void test_take_moves_out_and_clear_keeps_the_memory(void **state)
 	assert_null(b.p);
 }
 
+/* A buffer outgrows its memory many times: no earlier piece may still hold the secret. */
+static void test_outgrown_memory_is_wiped(void **state)
+{
+	struct buf b;
+	const char *old;
+	char copy[32];
+
+	(void)state;
+	buf_init(&b, 1 << 20);
+	assert_int_equal(buf_add_text(&b, "the secret"), 0);
+	old = b.p;
+	memcpy(copy, old, 11);
+	freed = NULL;
+	while (b.p == old)
+		assert_int_equal(buf_add_text(&b, "0123456789"), 0);
+	assert_memory_equal(b.p, copy, 10);
+	assert_ptr_equal(freed, old);
+	assert_true(freed_was_wiped);
+	buf_fini_secret(&b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -145,6 +182,7 @@ int main(void)
 		cmocka_unit_test(test_maximum_may_be_anything),
 		cmocka_unit_test(test_consume_drops_the_front),
 		cmocka_unit_test(test_take_moves_out_and_clear_keeps_the_memory),
+		cmocka_unit_test(test_outgrown_memory_is_wiped),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
