@@ -31,7 +31,8 @@ static void report_not_covered(const struct run *run)
 {
 	struct log_line l;
 
-	if (run->counts.not_covered == 0)
+	/* A run that was cut short has not asked them all. */
+	if (run->counts.not_covered == 0 || run->status == RUN_ABORTED || run->status == RUN_FAILED)
 		return;
 	log_start(&l, LOG_WARN, EVENT_NOT_COVERED);
 	log_int(&l, "run", run->id);
@@ -81,7 +82,7 @@ static void report_done(const struct run *run)
 		log_int(&l, "customers_failed", run->subscriptions.failed);
 	if (run->publish_failed)
 		log_text(&l, "publish", "failed");
-	if (run->failed)
+	if (run->status == RUN_FAILED && run->err.kind)
 		log_err(&l, &run->err);
 	log_finish(&l);
 }
