@@ -74,7 +74,7 @@ static bool has_dots(const char *path, size_t n)
 			i += encoded ? 3 : 1;
 			dots++;
 		}
-		if (dots && (i + 1 == n || path[i + 1] == '/'))
+		if ((dots == 1 || dots == 2) && (i + 1 == n || path[i + 1] == '/'))
 			return true;
 	}
 	return false;

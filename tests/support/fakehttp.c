@@ -337,3 +337,12 @@ void fakehttp_forget_most_busy(struct fakehttp *f)
 {
 	f->most_busy = 0;
 }
+
+size_t fakehttp_unsent(const struct fakehttp *f)
+{
+	size_t n = 0;
+
+	for (const struct peer *p = f->peers; p; p = p->next)
+		n += uv_stream_get_write_queue_size((const uv_stream_t *)&p->tcp);
+	return n;
+}

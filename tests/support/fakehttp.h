@@ -44,6 +44,8 @@ size_t fakehttp_most_busy(const struct fakehttp *f);
 void fakehttp_forget_most_busy(struct fakehttp *f);
 /* Drops the answers that nobody has asked for. */
 void fakehttp_forget_script(struct fakehttp *f);
+/* Bytes of answers that the clients have not taken yet. */
+size_t fakehttp_unsent(const struct fakehttp *f);
 size_t fakehttp_open(const struct fakehttp *f);
 
 #endif
