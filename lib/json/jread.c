@@ -1,17 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include "json/jread.h"
 
+#include "json/jscan.h"
 #include "json/jtext.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#if defined(__SSE2__) && !defined(JREAD_PORTABLE)
-#define JREAD_SSE2 1
-#include <emmintrin.h>
-#else
-#define JREAD_SSE2 0
-#endif
+/* A token costs a few dozen cycles, so a call or a spilled register shows. */
+#define INLINE inline __attribute__((always_inline))
+#define SELDOM __attribute__((noinline, cold))
 
 enum want {
 	WANT_VALUE,   /* at the start, behind a name, behind a comma in an array */
@@ -20,7 +18,7 @@ enum want {
 	WANT_NOTHING, /* behind the document */
 };
 
-static enum jread_token fail(struct jread *r, const char *at, const char *why)
+static SELDOM enum jread_token fail(struct jread *r, const char *at, const char *why)
 {
 	snprintf(r->why, sizeof(r->why), "%s", why);
 	r->why_at = r->base + (uint64_t)(at - r->p);
@@ -28,75 +26,11 @@ static enum jread_token fail(struct jread *r, const char *at, const char *why)
 }
 
 /* The window's end inside a token. */
-static enum jread_token at_end(struct jread *r)
+static SELDOM enum jread_token at_end(struct jread *r)
 {
 	if (!r->final)
 		return JREAD_MORE;
 	return fail(r, r->p + r->n, r->base + r->n == 0 ? "empty document" : "the document ends too early");
-}
-
-static inline const char *skip_space(const char *p, const char *end)
-{
-	if (p < end && (unsigned char)*p > ' ')
-		return p;
-#if JREAD_SSE2
-	while (end - p >= 16) {
-		const __m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
-		const __m128i blank = _mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8(' ')), _mm_cmpeq_epi8(v, _mm_set1_epi8('\t')));
-		const __m128i line = _mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('\n')), _mm_cmpeq_epi8(v, _mm_set1_epi8('\r')));
-		const unsigned other = ~(unsigned)_mm_movemask_epi8(_mm_or_si128(blank, line)) & 0xffffu;
-
-		if (other)
-			return p + __builtin_ctz(other);
-		p += 16;
-	}
-#endif
-	while (p < end && (*p == ' ' || *p == '\n' || *p == '\r' || *p == '\t'))
-		p++;
-	return p;
-}
-
-#if JREAD_SSE2
-/* Bit i: byte i at P is none that a string can just hold: quote, backslash, control character, or not ASCII. */
-static inline unsigned string_stops(const char *p)
-{
-	const __m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
-	/* signed: bytes from 0x80 on are negative, so one comparison finds them and the controls */
-	const __m128i odd = _mm_cmplt_epi8(v, _mm_set1_epi8(' '));
-	const __m128i mark = _mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('"')), _mm_cmpeq_epi8(v, _mm_set1_epi8('\\')));
-
-	return (unsigned)_mm_movemask_epi8(_mm_or_si128(odd, mark));
-}
-#endif
-
-/* The first such byte from P on, or END. */
-static inline const char *string_stop(const char *p, const char *end)
-{
-#if JREAD_SSE2
-	while (end - p >= 16) {
-		const unsigned stops = string_stops(p);
-
-		if (stops)
-			return p + __builtin_ctz(stops);
-		p += 16;
-	}
-#else
-	while (end - p >= 8) {
-		const uint64_t ones = UINT64_C(0x0101010101010101), high = ones << 7;
-		uint64_t v, quote, slash;
-
-		memcpy(&v, p, sizeof(v));
-		quote = v ^ (ones * '"');
-		slash = v ^ (ones * '\\');
-		/* a borrow can only raise a false alarm behind a true one, and which byte it is the loop below finds */
-		if (((quote - ones) | (slash - ones) | (v - ones * ' ') | v) & high)
-			break;
-		p += 8;
-	}
-#endif
-	while (p < end && *p != '"' && *p != '\\' && (unsigned char)*p >= ' ' && (unsigned char)*p < 0x80)
-		p++;
-	return p;
 }
 
 /* What stopped the scan of a string at P, not a quote: checks it and says how long it is; JTEXT_WRONG is explained in R. */
@@ -122,12 +56,12 @@ static int odd_length(struct jread *r, const char *p, const char *end)
 }
 
 /* The rest of a string from P on, whose text begins at START. */
-static enum jread_token scan_string_on(struct jread *r, const char *start, const char *p, const char *end, const char **after)
+static SELDOM enum jread_token scan_string_on(struct jread *r, const char *start, const char *p, const char *end, const char **after)
 {
 	for (;;) {
 		int length;
 
-		p = string_stop(p, end);
+		p = jscan_stop(p, end);
 		if (p == end)
 			return at_end(r);
 		if (*p == '"')
@@ -146,13 +80,13 @@ static enum jread_token scan_string_on(struct jread *r, const char *start, const
 
 /* The string whose first quote is at P: JREAD_STRING with the text set and AFTER behind its last quote. Nearly all strings are
  * short and plain: those end within the first look of 32 bytes, without a loop whose length no processor can foresee. */
-static inline enum jread_token scan_string(struct jread *r, const char *p, const char *end, const char **after)
+static INLINE enum jread_token scan_string(struct jread *r, const char *p, const char *end, const char **after)
 {
 	r->escaped = false;
 	p++;
-#if JREAD_SSE2
+#if JSCAN_SSE2
 	if (end - p >= 32) {
-		const unsigned stop = string_stops(p) | string_stops(p + 16) << 16;
+		const unsigned stop = jscan_stops(p) | jscan_stops(p + 16) << 16;
 		const unsigned length = stop ? (unsigned)__builtin_ctz(stop) : 32;
 
 		if (length < 32 && p[length] == '"') {
@@ -231,7 +165,7 @@ static enum jread_token enter(struct jread *r, const char *p, bool array)
 	return array ? JREAD_ARRAY : JREAD_OBJECT;
 }
 
-static inline enum jread_token leave(struct jread *r, const char *p)
+static INLINE enum jread_token leave(struct jread *r, const char *p)
 {
 	const bool array = r->arrays >> r->depth & 1;
 
@@ -241,7 +175,7 @@ static inline enum jread_token leave(struct jread *r, const char *p)
 	return array ? JREAD_ARRAY_END : JREAD_OBJECT_END;
 }
 
-static inline enum jread_token read_value(struct jread *r, const char *p, const char *end)
+static INLINE enum jread_token read_value(struct jread *r, const char *p, const char *end)
 {
 	const char *after = NULL;
 	enum jread_token t;
@@ -262,7 +196,7 @@ static inline enum jread_token read_value(struct jread *r, const char *p, const 
 }
 
 /* A name with its colon, so that a value always follows. */
-static inline enum jread_token read_name(struct jread *r, const char *p, const char *end)
+static INLINE enum jread_token read_name(struct jread *r, const char *p, const char *end)
 {
 	const char *after;
 	enum jread_token t;
@@ -272,7 +206,7 @@ static inline enum jread_token read_name(struct jread *r, const char *p, const c
 	t = scan_string(r, p, end, &after);
 	if (t != JREAD_STRING)
 		return t;
-	p = skip_space(after, end);
+	p = jscan_space(after, end);
 	if (p == end)
 		return at_end(r);
 	if (*p != ':')
@@ -283,7 +217,7 @@ static inline enum jread_token read_name(struct jread *r, const char *p, const c
 }
 
 /* Behind a value, and behind the bracket that begins a container. */
-static inline enum jread_token read_next(struct jread *r, const char *p, const char *end)
+static INLINE enum jread_token read_next(struct jread *r, const char *p, const char *end)
 {
 	const bool array = r->arrays >> r->depth & 1;
 
@@ -292,16 +226,16 @@ static inline enum jread_token read_next(struct jread *r, const char *p, const c
 	if (r->want == WANT_NEXT) {
 		if (*p != ',')
 			return fail(r, p, array ? "expected a comma or ]" : "expected a comma or }");
-		p = skip_space(p + 1, end);
+		p = jscan_space(p + 1, end);
 		if (p == end)
 			return at_end(r);
 	}
 	return array ? read_value(r, p, end) : read_name(r, p, end);
 }
 
-static inline enum jread_token next(struct jread *r)
+static INLINE enum jread_token next(struct jread *r)
 {
-	const char *end = r->p + r->n, *p = skip_space(r->p + r->at, end);
+	const char *end = r->p + r->n, *p = jscan_space(r->p + r->at, end);
 
 	if (p == end) {
 		if (r->want != WANT_NOTHING || !r->final)
@@ -333,6 +267,26 @@ void jread_window(struct jread *r, const char *p, size_t n, bool final)
 enum jread_token jread_next(struct jread *r)
 {
 	return next(r);
+}
+
+bool jread_name_is(struct jread *r, const char *quoted, size_t n)
+{
+	const char *end = r->p + r->n, *p = jscan_space(r->p + r->at, end);
+
+	if (r->want == WANT_NEXT && p < end && *p == ',')
+		p = jscan_space(p + 1, end);
+	else if (r->want != WANT_FIRST)
+		return false;
+	if (r->arrays >> r->depth & 1 || (size_t)(end - p) <= n || !jscan_same(p, quoted, n))
+		return false;
+	r->text = (struct span){ p + 1, n - 2 };
+	p = jscan_space(p + n, end);
+	if (p == end || *p != ':')
+		return false;
+	r->escaped = false;
+	r->want = WANT_VALUE;
+	r->at = (size_t)(p + 1 - r->p);
+	return true;
 }
 
 /* The bytes of the scalar T just read. */

@@ -47,6 +47,10 @@ void jread_window(struct jread *r, const char *p, size_t n, bool final);
 enum jread_token jread_next(struct jread *r);
 /* The reader's place; a struct copy: `struct jread mark = *r; ... *r = mark;` rewinds within the same window. */
 
+/* A short cut for who knows which name comes next: when it is the one in QUOTED (N bytes with its quotes, plain ASCII), reads it as
+ * jread_next would and returns true; else moves nothing, and jread_next says what there is. */
+bool jread_name_is(struct jread *r, const char *quoted, size_t n);
+
 /* Skips the value whose first token T was just read (a scalar: nothing to do); RAW, when not NULL, gets its bytes as received.
  * JREAD_MORE, JREAD_ERROR, or the last token of the value. */
 enum jread_token jread_skip(struct jread *r, enum jread_token t, struct span *raw);

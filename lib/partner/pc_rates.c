@@ -207,7 +207,7 @@ static int on_member(struct pc_stream *s, struct span name, const struct pc_valu
 	struct rates_stream *rs = container_of(s, struct rates_stream, stream);
 	unsigned i = 0;
 
-	while (i < HEADS && !span_is(name, heads[i].name))
+	while (i < HEADS && !span_is(name, heads[i].path))
 		i++;
 	if (i == HEADS)
 		return 0;

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "partner/pc_stream.h"
 
-#include "base/mem.h"
-
 #include <string.h>
 
 #define PIECE_BYTES 4096 /* first piece of the caller's bytes to put behind kept ones: most elements end within it */
@@ -77,116 +75,6 @@ static enum step unexpected(struct pc_stream *s, enum jread_token t, const char 
 	return bad(s, e);
 }
 
-/* The text of the token just read. Texts of one element must stay where they are: the scratch gets all its memory at once. */
-static int token_text(struct pc_stream *s, struct span *text, struct err *e)
-{
-	if (!s->r.escaped) {
-		*text = s->r.text;
-		return 0;
-	}
-	if (!s->scratch.p) {
-		s->scratch.p = xmalloc(s->scratch.max + 1);
-		s->scratch.room = s->scratch.max + 1;
-	}
-	return jread_text(&s->r, &s->scratch, text, e);
-}
-
-/* memcmp for the short texts that names are, without the call. */
-static inline bool same_bytes(const char *a, const char *b, size_t n)
-{
-	uint64_t x, y, u, v;
-
-	if (n < 8 || n > 16)
-		return memcmp(a, b, n) == 0;
-	memcpy(&x, a, 8);
-	memcpy(&y, b, 8);
-	memcpy(&u, a + n - 8, 8);
-	memcpy(&v, b + n - 8, 8);
-	return x == y && u == v;
-}
-
-/* The member of that name, or -1. HINT is the one behind the last found: members keep their order from element to element. */
-static int find_member(const struct pc_stream_kind *k, unsigned object, struct span name, size_t hint)
-{
-	for (size_t n = 0; n < k->member_count; n++) {
-		const size_t i = hint + n < k->member_count ? hint + n : hint + n - k->member_count;
-		const struct pc_member *m = &k->members[i];
-
-		if (m->name_bytes == name.n && m->object == object && same_bytes(m->name, name.p, name.n))
-			return (int)i;
-	}
-	return -1;
-}
-
-/* The value T just read of a known member. The token that ends it, or JREAD_MORE, or JREAD_ERROR with E. */
-static enum jread_token take_value(struct pc_stream *s, const struct pc_member *m, enum jread_token t, struct pc_value *v,
-				   struct err *e)
-{
-	if (v->t != JREAD_MORE) {
-		err_set(e, ERR_FORMAT, "%s: stands there twice", m->path);
-		return JREAD_ERROR;
-	}
-	v->t = t;
-	if (m->kind == PC_OBJECT && t != JREAD_OBJECT && t != JREAD_NULL) {
-		err_set(e, ERR_FORMAT, "%s: not an object", m->path);
-		return JREAD_ERROR;
-	}
-	if (m->kind == PC_OBJECT)
-		return t;
-	if (m->kind == PC_SCALAR && t == JREAD_STRING) {
-		if (token_text(s, &v->text, e) == 0)
-			return t;
-		err_wrap(e, "%s", m->path);
-		return JREAD_ERROR;
-	}
-	t = jread_skip(&s->r, t, &v->text);
-	if (t == JREAD_ERROR)
-		jread_error(&s->r, e);
-	return t;
-}
-
-/* The members of the element whose brace was just read: JREAD_OBJECT_END, JREAD_MORE, or JREAD_ERROR with E. */
-static enum jread_token collect(struct pc_stream *s, struct pc_value *values, struct err *e)
-{
-	const struct pc_stream_kind *k = s->kind;
-	struct span name;
-	unsigned object = 0;
-	size_t hint = 0;
-
-	memset(values, 0, k->member_count * sizeof(*values));
-	for (;;) {
-		enum jread_token t = jread_next(&s->r), first;
-		int i;
-
-		if (t == JREAD_OBJECT_END && object == 0)
-			return t;
-		if (t == JREAD_OBJECT_END) {
-			object = k->members[object - 1].object;
-			continue;
-		}
-		if (t == JREAD_NAME && token_text(s, &name, e) == -1)
-			return JREAD_ERROR;
-		first = t == JREAD_NAME ? jread_next(&s->r) : t;
-		if (first == JREAD_ERROR)
-			jread_error(&s->r, e);
-		if (first == JREAD_MORE || first == JREAD_ERROR)
-			return first;
-		i = find_member(k, object, name, hint);
-		if (i == -1) {
-			t = jread_skip(&s->r, first, NULL);
-			if (t == JREAD_ERROR)
-				jread_error(&s->r, e);
-		} else {
-			t = take_value(s, &k->members[i], first, &values[i], e);
-			hint = (size_t)i + 1;
-			if (k->members[i].kind == PC_OBJECT && t == JREAD_OBJECT)
-				object = (unsigned)i + 1;
-		}
-		if (t == JREAD_MORE || t == JREAD_ERROR)
-			return t;
-	}
-}
-
 static enum step step_element(struct pc_stream *s, size_t start, struct err *e)
 {
 	struct pc_value values[PC_VALUES_MAX];
@@ -198,7 +86,7 @@ static enum step step_element(struct pc_stream *s, size_t start, struct err *e)
 	}
 	if (t != JREAD_OBJECT)
 		return unexpected(s, t, "not an object", e);
-	t = collect(s, values, e);
+	t = pc_stream_collect(s, values, e);
 	if (t == JREAD_MORE)
 		return STEP_MORE;
 	if (t == JREAD_ERROR)
@@ -220,7 +108,7 @@ static enum step take_member(struct pc_stream *s, struct span name, enum jread_t
 	enum jread_token last = t;
 
 	if (t == JREAD_STRING) {
-		if (token_text(s, &v.text, e) == -1)
+		if (pc_stream_text(s, &v.text, e) == -1)
 			return bad(s, e);
 	} else {
 		last = jread_skip(&s->r, t, &v.text);
@@ -245,7 +133,7 @@ static enum step step_outer(struct pc_stream *s, size_t start, struct err *e)
 	}
 	if (t != JREAD_NAME)
 		return unexpected(s, t, "", e);
-	if (token_text(s, &name, e) == -1)
+	if (pc_stream_text(s, &name, e) == -1)
 		return bad(s, e);
 	t = jread_next(&s->r);
 	if (t == JREAD_MORE || t == JREAD_ERROR)

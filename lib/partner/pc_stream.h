@@ -20,15 +20,15 @@ enum pc_member_kind {
 
 /* One member of an element that somebody wants to know. Index 0..count-1 is also its place among the values. */
 struct pc_member {
-	const char *name;
-	size_t name_bytes;
+	const char *quoted;  /* the name in its quotes */
+	size_t quoted_bytes;
 	enum pc_member_kind kind;
 	unsigned char object; /* 0: of the element itself; i + 1: of the object that is member i */
 	const char *path;     /* for errors: "resource.id" */
 };
 
 #define PC_MEMBER(object_, name_, kind_, path_) \
-	{ .name = (name_), .name_bytes = sizeof(name_) - 1, .kind = (kind_), .object = (object_), .path = (path_) }
+	{ .quoted = "\"" name_ "\"", .quoted_bytes = sizeof(name_) + 1, .kind = (kind_), .object = (object_), .path = (path_) }
 
 struct pc_value {
 	enum jread_token t; /* JREAD_MORE: absent */
@@ -70,6 +70,12 @@ int pc_stream_end(struct pc_stream *s, struct err *e) MUST_CHECK;
 
 /* Makes E an error of this document's format: wraps it with the element's number (from 1), sets kind and code. Returns -1. */
 int pc_stream_bad(struct pc_stream *s, struct err *e);
+
+/* The text of the token just read, escapes undone. Texts of one element must stay where they are: the first with an escape gets the
+ * scratch all its memory at once. */
+int pc_stream_text(struct pc_stream *s, struct span *text, struct err *e) MUST_CHECK;
+/* The members of the element whose brace was just read: JREAD_OBJECT_END, JREAD_MORE, or JREAD_ERROR with E. */
+enum jread_token pc_stream_collect(struct pc_stream *s, struct pc_value *values, struct err *e);
 
 /* How a document begins: strips the BOM, refuses UTF-16. SKIP gets the bytes to pass over. -1 with ERR_FORMAT. */
 int pc_document_start(struct span body, size_t *skip, struct err *e) MUST_CHECK;
