@@ -8,6 +8,7 @@
 #include "value/zone.h"
 
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define LETTERS_UPPER "ABCDEFGHIJKLMNOPQRSTUVWXYZ"

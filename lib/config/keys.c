@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "config/keys.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define AT(member) .field = offsetof(struct config, member)
@@ -58,7 +59,7 @@ const struct config_key config_keys[CONFIG_KEYS] = {
 	  .help = "The country of the price list, e.g. NL." },
 	{ CENTER, .name = "max_in_flight", .read = config_read_int, AT(max_in_flight), .min = 1, .max = 128, .fallback = "8",
 	  .help = "Requests at the same time." },
-	{ CENTER, .name = "requests_per_minute", .read = config_read_int, AT(requests_per_minute), .min = 1, .max = 6000,
+	{ CENTER, .name = "requests_per_minute", .read = config_read_int, AT(requests_per_minute), .min = 1, .max = 100000,
 	  .fallback = "450", .help = "Requests started in a minute." },
 
 	{ SCHEDULE, .name = "time", .read = config_read_time, AT(time), .fallback = "19:00", .help = "When the daily run starts, HH:MM." },
