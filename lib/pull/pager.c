@@ -127,6 +127,8 @@ static void page_broken(struct pager_state *s, const struct err *err)
 	struct log_line l;
 
 	fetch_cancel(&s->request);
+	recall_pieces(s);
+	s->attempt++; /* from here on: pieces that are still on the lane come back before the next try has begun, END among them */
 	if (err->kind != ERR_FORMAT || ++s->page_try >= PAGER_PAGE_TRIES) {
 		fail_page(s, err);
 		return;

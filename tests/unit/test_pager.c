@@ -323,6 +323,25 @@ static void test_feed_error_stops_the_transfer(void **state)
 	assert_string_equal(buf_text(&reader->all), "short");
 }
 
+/* The next try waits for its turn; meanwhile the lane gives back the rest of the broken one, its END among it. */
+static void test_the_end_of_a_broken_try_is_not_the_end_of_the_page(void **state)
+{
+	const struct fetch_options slow = {
+		.base_url = fakehttp_url(fake), .max_in_flight = 1, .requests_per_minute = 300, .backoff_base_ms = 1,
+	};
+
+	(void)state;
+	fetch_free(fetch);
+	fetch = fetch_new(loop, http, token, &slow);
+	reader->fail_feed = 1;
+	say("broken|||END");
+	say("whole|||END");
+	read_all("/v1/x");
+	assert_int_equal(reader->p.answer, FETCH_OK);
+	assert_string_equal(buf_text(&reader->all), "whole");
+	assert_int_equal(fakehttp_count(fake), 2);
+}
+
 static void test_error_of_the_store_is_not_retried(void **state)
 {
 	(void)state;
@@ -548,6 +567,7 @@ int main(void)
 		T(cut_page_is_fetched_again),
 		T(broken_page_is_an_error_after_its_tries),
 		T(feed_error_stops_the_transfer),
+		T(the_end_of_a_broken_try_is_not_the_end_of_the_page),
 		T(error_of_the_store_is_not_retried),
 		T(connection_lost_in_the_middle_begins_the_page_again),
 		T(same_link_again_is_an_error),
