@@ -373,6 +373,11 @@ void fetch_cancel(struct fetch_request *r)
 		close_request(r);
 }
 
+bool fetch_is_not_ready(const struct fetch_request *r)
+{
+	return r->state == COOLING && r->status == 204;
+}
+
 const struct fetch_counts *fetch_counts(const struct fetch *f)
 {
 	return &f->counts;

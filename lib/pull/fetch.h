@@ -85,6 +85,8 @@ void fetch_new_run(struct fetch *f, struct guid correlation);
 void fetch_send(struct fetch *f, struct fetch_request *r);
 void fetch_resume(struct fetch_request *r);
 void fetch_cancel(struct fetch_request *r); /* immediate, silent, idempotent */
+/* It was told by a 204 that the data is not ready, and waits for that time to pass; minutes, usually. */
+bool fetch_is_not_ready(const struct fetch_request *r);
 const struct fetch_counts *fetch_counts(const struct fetch *f);
 const char *fetch_base_url(const struct fetch *f);
 

@@ -203,8 +203,10 @@ static void on_piece_run(struct lane_job *job)
 		s->work->restart(s->p);
 		return;
 	}
-	if (s->broken)
+	if (s->broken) {
+		err_set(&piece->err, ERR_FORMAT, "the rest of a broken page"); /* nobody shall take it for its end */
 		return;
+	}
 	if (piece->kind == PIECE_FEED)
 		rc = s->work->feed(s->p, buf_span(&piece->bytes), &piece->err);
 	else
@@ -369,4 +371,9 @@ void pager_cancel(struct pager *p)
 	recall_pieces(s);
 	if (!s->pieces)
 		state_free(s);
+}
+
+bool pager_is_not_ready(const struct pager *p)
+{
+	return p->state && !p->state->pieces && fetch_is_not_ready(&p->state->request);
 }

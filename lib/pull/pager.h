@@ -49,6 +49,8 @@ void pager_start(struct pager *p, struct fetch *fetch, struct lane *lane, const 
  * Memory that `work` touches, the struct pager among it, must outlive that: it is freed by a job of the caller's own, submitted after
  * this call (the lane is in order), or after lane_free. Idempotent, allowed in every state. */
 void pager_cancel(struct pager *p);
+/* Whether it does nothing but wait for data that is not ready yet: another one may be started in its place meanwhile. */
+bool pager_is_not_ready(const struct pager *p);
 
 /* The path to ask for from a next link's uri: relative, with or without "/" or "/v1" in front; an absolute one only when it is on
  * BASE_URL. PATH is written (SIZE: LIMIT_LINK_BYTES + 5 at least). Anything else (another host, user name, "//", "\", control characters,

@@ -481,6 +481,20 @@ static void test_not_ready_on_a_later_page_is_waited_for(void **state)
 	assert_string_equal(buf_text(&reader->all), "one two");
 }
 
+static void test_waiting_for_data_can_be_seen(void **state)
+{
+	(void)state;
+	assert_false(pager_is_not_ready(&reader->p));
+	fakehttp_say(fake, "204 No Content", "Retry-After: 1\r\n", "");
+	say("late|||END");
+	start("/v1/x");
+	assert_false(pager_is_not_ready(&reader->p));
+	LOOP_UNTIL(loop, pager_is_not_ready(&reader->p));
+	LOOP_UNTIL(loop, reader->done);
+	assert_false(pager_is_not_ready(&reader->p));
+	assert_string_equal(buf_text(&reader->all), "late");
+}
+
 static void test_page_over_its_limit_is_an_error(void **state)
 {
 	(void)state;
@@ -577,6 +591,7 @@ int main(void)
 		T(answers_of_the_first_page_are_passed_on),
 		T(204_on_a_later_page_is_an_error),
 		T(not_ready_on_a_later_page_is_waited_for),
+		T(waiting_for_data_can_be_seen),
 		T(page_over_its_limit_is_an_error),
 		T(cancel_in_any_state_is_silent),
 		T(cancel_then_free_of_the_lane_leaks_nothing),
