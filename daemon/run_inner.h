@@ -103,6 +103,7 @@ struct step_usage {
 	bool lists_complete;   /* both: every customer's subscriptions were listed, nobody was left out */
 	int64_t planned;       /* lane, while planning */
 	struct quiet quiet;
+	struct timer tick;
 	struct work work;
 };
 

@@ -2,11 +2,12 @@
 /* PUBLISH: the copy for spreadsheets and other hosts, made of what is committed.
  *
  * HAPPY PATH  copied, checked, swapped in (lane) -> DONE
- * FAILURES    any: the copy stays that of an earlier run, which is told; the run's data is safe, the run is partial
+ * FAILURES    any: the copy stays that of an earlier run, which is told; the run's data is safe, its row is written again as partial
  * Skipped for a run that failed or was stopped, when it is not configured, and for dry runs. */
 #include "base/log.h"
 #include "config/config.h"
 #include "daemon/boot.h"
+#include "daemon/clock.h"
 #include "daemon/events.h"
 #include "daemon/run_inner.h"
 
@@ -15,8 +16,15 @@ static void publish_on_lane(struct work *w)
 	struct run *run = container_of(w, struct run, close);
 	const struct config *c = run->boot->config;
 
-	if (!atomic_load(&run->hurry) && store_publish(c->database_path, c->publish_path, &w->err) == -1)
-		err_wrap(&w->err, "publish");
+	struct err ignored = ERR_INIT;
+
+	if (atomic_load(&run->hurry) || store_publish(c->database_path, c->publish_path, &w->err) == 0)
+		return;
+	run->status = RUN_PARTIAL;
+	/* What the row says instead is not worse than the truth when this fails, too. */
+	if (store_run_end(run->boot->store, run->id, run->status, &run->counts, run->err.kind ? &run->err : &w->err, clock_now(),
+			  &ignored) == -1)
+		run->boot->store_spoilt = true;
 }
 
 static void on_published(struct work *w)
@@ -33,8 +41,6 @@ static void on_published(struct work *w)
 	if (w->err.kind) {
 		run->publish_failed = true;
 		run_note(run, &w->err);
-		if (run->status == RUN_OK)
-			run->status = RUN_PARTIAL;
 	}
 	run_goto(run, RUN_DONE);
 }

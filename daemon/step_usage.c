@@ -6,7 +6,8 @@
  *             started; a target not found or forbidden: its other slices are not asked for; needs a person, database: the run fails
  *
  * Until a target has answered once its slices go one by one, so that one which the service does not cover costs a request or two
- * and not one for each day. */
+ * and not one for each day. A slice that was told to wait (a quarter of an hour, usually) does not count as going on: on a day when the
+ * newest day of no subscription is ready, they wait side by side. */
 #include "base/log.h"
 #include "base/mem.h"
 #include "config/config.h"
@@ -16,6 +17,9 @@
 #include "daemon/slice.h"
 #include "pull/plan.h"
 #include "value/day.h"
+
+#define WAITING_MAX 1024 /* slices that wait for their data, beside those that go on */
+#define TICK_MS 1000
 
 /* -- the plan (lane) ----------------------------------------------------------------------------------------------------------- */
 
@@ -211,6 +215,7 @@ static void finish(struct run *run)
 	struct step_usage *step = &run->usage;
 	struct log_line l;
 
+	timer_cancel(&step->tick);
 	quiet_end(&step->quiet, run, EVENT_SLICE_FAILED);
 	if (step->stopped) {
 		log_start(&l, LOG_WARN, EVENT_USAGE_STOPPED);
@@ -223,26 +228,46 @@ static void finish(struct run *run)
 	run_goto(run, RUN_CLOSE);
 }
 
+static size_t going_on(const struct step_usage *step)
+{
+	size_t count = step->in_flight;
+
+	for (size_t i = 0; i < step->slice_count && step->in_flight; i++)
+		count -= step->slices[i].busy && pager_is_not_ready(&step->slices[i].pager);
+	return count;
+}
+
 static void pump(struct timer *timer)
 {
 	struct run *run = container_of(timer, struct run, poke);
 	struct step_usage *step = &run->usage;
-	struct run_target *t = NULL;
+	size_t most = (size_t)run->boot->config->max_in_flight;
+	size_t count = going_on(step);
 
-	for (size_t i = 0; i < step->slice_count && !step->stopped; i++) {
+	for (size_t i = 0; i < step->slice_count && count < most && !step->stopped; i++) {
 		struct slice *s = &step->slices[i];
+		struct run_target *t = s->busy ? NULL : next_target(run);
 
 		if (s->busy)
 			continue;
-		t = next_target(run);
 		if (!t)
 			break;
+		count++;
 		t->in_flight++;
 		step->in_flight++;
 		slice_start(s, run, t, t->days[t->next_day++]);
 	}
 	if (step->in_flight == 0)
 		finish(run);
+}
+
+/* That a slice was told to wait is seen here, not told. */
+static void on_tick(struct timer *timer)
+{
+	struct run *run = container_of(timer, struct run, usage.tick);
+
+	timer_start(&run->usage.tick, &run->boot->loop, TICK_MS, on_tick);
+	run_poke(run, pump);
 }
 
 static void on_planned(struct work *w)
@@ -263,7 +288,7 @@ static void on_planned(struct work *w)
 	log_int(&l, "subscriptions", (int64_t)run->subscriptions.count);
 	log_int(&l, "slices", step->due);
 	log_finish(&l);
-	run_poke(run, pump);
+	on_tick(&step->tick);
 }
 
 void step_usage_enter(struct run *run)
@@ -272,7 +297,7 @@ void step_usage_enter(struct run *run)
 
 	step->net_failures = 0;
 	step->lists_complete = lists_are_complete(run);
-	step->slice_count = (size_t)run->boot->config->max_in_flight;
+	step->slice_count = (size_t)run->boot->config->max_in_flight + WAITING_MAX;
 	step->slices = xcalloc(step->slice_count, sizeof(*step->slices));
 	for (size_t i = 0; i < step->slice_count; i++)
 		step->slices[i].done = on_slice;
@@ -285,6 +310,7 @@ void step_usage_cancel(struct run *run)
 
 	for (size_t i = 0; i < step->slice_count; i++)
 		slice_cancel(&step->slices[i]);
+	timer_cancel(&step->tick);
 	step->in_flight = 0;
 }
 
