@@ -6,8 +6,16 @@
 --! RESTS = (sum(u.amount_nanos % 1000000000) % 1000000000)
 -- A total as exact text. The sums of whole units and of rests are carried over, with one sign for both.
 --! EXACT = iif({{UNITS}} < 0 OR {{RESTS}} < 0, '-', '') || format('%d.%09d', abs(iif({{UNITS}} > 0 AND {{RESTS}} < 0, {{UNITS}} - 1, iif({{UNITS}} < 0 AND {{RESTS}} > 0, {{UNITS}} + 1, {{UNITS}}))), abs(iif({{UNITS}} > 0 AND {{RESTS}} < 0, {{RESTS}} + 1000000000, iif({{UNITS}} < 0 AND {{RESTS}} > 0, {{RESTS}} - 1000000000, {{RESTS}}))))
--- The columns that every total has, over usage u LEFT JOIN rate x.
---! TOTALS = x.currency AS currency, {{UNITS}} + {{RESTS}} / 1e9 AS amount, {{EXACT}} AS amount_exact, count(*) AS purchases, sum(u.rating <> 0) AS unpriced
+-- Usage without a price is counted where it would be charged: in the currency of its rate, or else of the newest card.
+--! CURRENCY = coalesce(x.currency, (SELECT currency FROM rate_card ORDER BY id DESC LIMIT 1))
+--! SAME_PURCHASE = u.subscription_id = h.subscription_id AND u.period = h.period AND u.reported_day = h.reported_day AND u.meter_id = h.meter_id AND u.resource_id = h.resource_id AND u.usage_start = h.usage_start AND u.usage_end = h.usage_end AND u.ordinal = h.ordinal
+-- The columns that every total has, over TOTALED. The amounts are NULL when nothing is priced.
+--! TOTALS = {{CURRENCY}} AS currency, {{UNITS}} + {{RESTS}} / 1e9 AS amount, iif(count(u.amount_nanos) = 0, NULL, {{EXACT}}) AS amount_exact, count(*) AS purchases, sum(u.rating <> 0) AS unpriced
+-- In this order (CROSS JOIN) the months and customers that a query does not ask for are never read. For that each view groups by the
+-- very expressions that it shows.
+--! TOTALED = FROM period p CROSS JOIN customer c CROSS JOIN subscription s ON s.customer_id = c.id CROSS JOIN usage u ON u.subscription_id = s.id AND u.period = p.period LEFT JOIN rate x ON x.id = u.rate_id
+
+--! ONE_PRICE = u.rating = 0 AND x.tier_count = 1 AND CAST(x.included AS REAL) = 0
 
 -- A purchase by its reference: the fact with the dimensions that name it.
 CREATE VIEW usage_reference AS
@@ -57,7 +65,8 @@ SELECT u.seq,
        CAST(u.quantity AS REAL) AS quantity,
        u.quantity AS quantity_exact,
        x.included AS included_quantity_exact,
-       iif(u.rating = 0 AND x.tier_count = 1 AND x.included IN ('0', '0.0'), CAST(x.unit_price AS REAL), NULL) AS unit_price,
+       iif({{ONE_PRICE}}, CAST(x.unit_price AS REAL), NULL) AS unit_price,
+       iif({{ONE_PRICE}}, x.unit_price, NULL) AS unit_price_exact,
        u.amount_nanos / 1e9 AS amount,
        u.amount_nanos,
        iif(u.amount_nanos IS NULL, NULL, x.currency) AS currency,
@@ -74,47 +83,71 @@ SELECT u.seq,
   JOIN run ON run.id = u.last_run_id
   LEFT JOIN rate x ON x.id = u.rate_id;
 
--- Each purchase with an amount, band by band. Purchases of a meter with one price have one band without end.
-CREATE VIEW purchase_bands AS
-SELECT u.purchase_reference, 1 AS band_no, '0' AS from_quantity, NULL AS to_quantity,
-       x.unit_price, u.quantity, u.amount_nanos
-  FROM usage_reference u JOIN rate x ON x.id = u.rate_id
+-- The band of a meter with one price is its purchase: from 0 on without end. The casts give both halves columns of the same types:
+-- only then does SQLite carry a query's conditions into each.
+CREATE VIEW usage_banding AS
+SELECT u.*, CAST(1 AS INTEGER) AS band_no, CAST('0' AS TEXT) AS band_from, CAST(NULL AS TEXT) AS band_to, x.unit_price, u.quantity AS band_quantity, u.amount_nanos AS band_nanos,
+       x.currency
+  FROM usage_reference u
+  JOIN rate x ON x.id = u.rate_id
  WHERE u.banded = 0 AND u.rating = 0 AND u.status = 0
 UNION ALL
-SELECT u.purchase_reference, b.band_no, b.band_from, b.band_to, b.unit_price, b.quantity, b.amount_nanos
+SELECT u.*, b.band_no, b.band_from, b.band_to, b.unit_price, b.quantity, b.amount_nanos, x.currency
   FROM usage_reference u
   JOIN usage_band b ON b.subscription_id = u.subscription_id AND b.period = u.period AND b.reported_day = u.reported_day
    AND b.meter_id = u.meter_id AND b.resource_id = u.resource_id AND b.usage_start = u.usage_start AND b.usage_end = u.usage_end
    AND b.ordinal = u.ordinal
+  JOIN rate x ON x.id = u.rate_id
  WHERE u.banded = 1;
+
+-- Each purchase with an amount, band by band.
+CREATE VIEW purchase_bands AS
+SELECT u.purchase_reference, u.band_no,
+       CAST(u.band_from AS REAL) AS from_quantity, CAST(u.band_to AS REAL) AS to_quantity,
+       CAST(u.unit_price AS REAL) AS unit_price, CAST(u.band_quantity AS REAL) AS quantity,
+       u.band_nanos AS amount_nanos, u.band_nanos / 1e9 AS amount, u.currency,
+       u.band_from AS from_quantity_exact, u.band_to AS to_quantity_exact, u.unit_price AS unit_price_exact,
+       u.band_quantity AS quantity_exact, u.seq, c.guid AS customer_id, u.subscription_guid AS subscription_id, p.name AS billing_period
+  FROM usage_banding u
+  JOIN customer c ON c.id = u.customer_id
+  JOIN period p ON p.period = u.period;
 
 -- The first revision of every purchase, and each later one. What the first said stands in the purchase while it is the only one, and
 -- in the old columns of the second afterwards.
-CREATE VIEW purchase_changes AS
-SELECT u.seq, u.purchase_reference, 1 AS revision, 'added' AS change, NULL AS old_quantity, u.quantity AS new_quantity,
-       NULL AS old_amount_nanos, u.amount_nanos AS new_amount_nanos, u.first_run_id AS run_id,
-       iif(u.first_run_id > l.first_run_id, 'late_usage', 'first_read') AS reason
+CREATE VIEW usage_history AS
+SELECT u.*, u.seq AS change_seq, CAST(1 AS INTEGER) AS change_revision, CAST(-1 AS INTEGER) AS reason,
+       CAST(NULL AS TEXT) AS old_quantity, u.quantity AS new_quantity, CAST(NULL AS INTEGER) AS old_amount,
+       u.amount_nanos AS new_amount, u.first_run_id AS change_run_id
   FROM usage_reference u
-  JOIN slice l ON l.subscription_id = u.subscription_id AND l.reported_day = u.reported_day
  WHERE u.revision = 1
 UNION ALL
-SELECT h.old_seq, u.purchase_reference, 1, 'added', NULL, h.old_quantity, NULL, h.old_amount, h.old_run_id,
-       iif(h.old_run_id > l.first_run_id, 'late_usage', 'first_read')
-  FROM usage_change h
-  JOIN usage_reference u ON u.subscription_id = h.subscription_id AND u.period = h.period AND u.reported_day = h.reported_day
-   AND u.meter_id = h.meter_id AND u.resource_id = h.resource_id AND u.usage_start = h.usage_start AND u.usage_end = h.usage_end
-   AND u.ordinal = h.ordinal
-  JOIN slice l ON l.subscription_id = u.subscription_id AND l.reported_day = u.reported_day
+SELECT u.*, h.old_seq, CAST(1 AS INTEGER), CAST(-1 AS INTEGER), CAST(NULL AS TEXT), h.old_quantity, CAST(NULL AS INTEGER),
+       h.old_amount, h.old_run_id
+  FROM usage_change h JOIN usage_reference u ON {{SAME_PURCHASE}}
  WHERE h.revision = 2
 UNION ALL
-SELECT h.seq, u.purchase_reference, h.revision, iif(h.reason = 2, 'withdrawn', 'changed'), h.old_quantity, h.new_quantity,
-       h.old_amount, h.new_amount, h.run_id,
-       CASE h.reason WHEN 0 THEN 'late_usage' WHEN 1 THEN 'restated' WHEN 2 THEN 'withdrawn' WHEN 3 THEN 'rerated_tier'
-                     WHEN 4 THEN 'rerated_price' ELSE 'priced' END
-  FROM usage_change h
-  JOIN usage_reference u ON u.subscription_id = h.subscription_id AND u.period = h.period AND u.reported_day = h.reported_day
-   AND u.meter_id = h.meter_id AND u.resource_id = h.resource_id AND u.usage_start = h.usage_start AND u.usage_end = h.usage_end
-   AND u.ordinal = h.ordinal;
+SELECT u.*, h.seq, h.revision, h.reason, h.old_quantity, h.new_quantity, h.old_amount, h.new_amount, h.run_id
+  FROM usage_change h JOIN usage_reference u ON {{SAME_PURCHASE}};
+
+CREATE VIEW purchase_changes AS
+SELECT u.change_seq AS seq, u.purchase_reference, u.change_revision AS revision,
+       CASE u.reason WHEN -1 THEN 'added' WHEN 2 THEN 'withdrawn' ELSE 'changed' END AS change,
+       CAST(u.old_quantity AS REAL) AS old_quantity, CAST(u.new_quantity AS REAL) AS new_quantity,
+       u.old_quantity AS old_quantity_exact, u.new_quantity AS new_quantity_exact,
+       u.old_amount / 1e9 AS old_amount, u.new_amount / 1e9 AS new_amount,
+       u.old_amount AS old_amount_nanos, u.new_amount AS new_amount_nanos, {{CURRENCY}} AS currency, u.change_run_id AS run_id,
+       CASE u.reason WHEN -1 THEN iif(u.change_run_id > l.first_run_id, 'late_usage', 'first_read')
+                     WHEN 0 THEN 'late_usage' WHEN 1 THEN 'restated' WHEN 2 THEN 'withdrawn' WHEN 3 THEN 'rerated_tier'
+                     WHEN 4 THEN 'rerated_price' ELSE 'priced' END AS reason,
+       c.guid AS customer_id, c.name AS customer_name, u.subscription_guid AS subscription_id,
+       date(u.reported_day * 86400, 'unixepoch') AS reported_day, p.name AS billing_period, u.meter_guid AS meter_id,
+       t.name AS meter_name, t.unit
+  FROM usage_history u
+  JOIN slice l ON l.subscription_id = u.subscription_id AND l.reported_day = u.reported_day
+  JOIN customer c ON c.id = u.customer_id
+  JOIN period p ON p.period = u.period
+  JOIN product t ON t.id = u.product_id
+  LEFT JOIN rate x ON x.id = u.rate_id;
 
 CREATE VIEW customers AS
 SELECT guid AS customer_id, name AS customer_name, domain, relationship,
@@ -134,13 +167,15 @@ SELECT s.guid AS subscription_id, s.name AS subscription_name, c.guid AS custome
        strftime('%Y-%m-%dT%H:%M:%SZ', nullif(s.missing_since, 0), 'unixepoch') AS missing_since
   FROM subscription s JOIN customer c ON c.id = s.customer_id;
 
+-- Named as the newest usage names it, else as the newest price does.
 CREATE VIEW meters AS
 SELECT m.guid AS meter_id,
        coalesce(t.name, x.name) AS meter_name, coalesce(t.category, x.category) AS meter_category,
        coalesce(t.subcategory, x.subcategory) AS meter_subcategory, coalesce(t.region, x.meter_region) AS meter_region,
-       coalesce(t.unit, x.unit) AS unit, t.id IS NOT NULL AS used, x.id IS NOT NULL AS priced
+       coalesce(t.unit, x.unit) AS unit, t.id IS NOT NULL AS used, x.unit_price IS NOT NULL AS priced
   FROM meter m
-  LEFT JOIN product t ON t.id = (SELECT max(id) FROM product WHERE meter_id = m.id)
+  LEFT JOIN (SELECT meter_id, max(id) AS id FROM product GROUP BY meter_id) n ON n.meter_id = m.id
+  LEFT JOIN product t ON t.id = n.id
   LEFT JOIN rate x ON x.id = (SELECT max(id) FROM rate WHERE meter_id = m.id);
 
 -- Every version of every price, one row a tier. Private: the tiers of all rates alike.
@@ -169,10 +204,12 @@ SELECT id AS rate_card_id, currency, region, locale, tax_included, nullif(offer_
 
 -- What got dearer or cheaper: each version beside the one before it, for the first unit.
 CREATE VIEW price_changes AS
-SELECT m.guid AS meter_id, n.name AS meter_name, n.category AS meter_category, n.meter_region, n.unit, n.currency, n.region,
+SELECT m.guid AS meter_id, n.name AS meter_name, n.category AS meter_category, n.subcategory AS meter_subcategory,
+       n.meter_region, n.unit, n.currency, n.region,
        strftime('%Y-%m-%dT%H:%M:%SZ', f.first_seen, 'unixepoch') AS seen,
        strftime('%Y-%m-%dT%H:%M:%SZ', n.effective, 'unixepoch') AS effective_date,
-       o.unit_price AS old_unit_price, n.unit_price AS new_unit_price,
+       CAST(o.unit_price AS REAL) AS old_unit_price, CAST(n.unit_price AS REAL) AS new_unit_price,
+       o.unit_price AS old_unit_price_exact, n.unit_price AS new_unit_price_exact,
        round((CAST(n.unit_price AS REAL) / nullif(CAST(o.unit_price AS REAL), 0) - 1) * 100, 4) AS percent,
        o.id AS old_rate_id, n.id AS new_rate_id
   FROM rate n
@@ -192,7 +229,8 @@ SELECT id AS run_id, trigger,
   FROM run;
 
 CREATE VIEW slices AS
-SELECT c.guid AS customer_id, s.guid AS subscription_id, date(l.reported_day * 86400, 'unixepoch') AS reported_day,
+SELECT c.guid AS customer_id, c.name AS customer_name, s.guid AS subscription_id, s.name AS subscription_name,
+       date(l.reported_day * 86400, 'unixepoch') AS reported_day,
        CASE l.state WHEN 1 THEN 'complete' WHEN 2 THEN 'empty' WHEN 3 THEN 'unconfirmed' ELSE 'failed' END AS state,
        l.row_count AS rows, nullif(l.first_run_id, 0) AS first_run_id, nullif(l.stored_run_id, 0) AS stored_run_id,
        strftime('%Y-%m-%dT%H:%M:%SZ', nullif(l.failed_at, 0), 'unixepoch') AS failed_at, l.code, l.error, l.remedy
@@ -200,9 +238,10 @@ SELECT c.guid AS customer_id, s.guid AS subscription_id, date(l.reported_day * 8
   JOIN subscription s ON s.id = l.subscription_id
   JOIN customer c ON c.id = s.customer_id;
 
--- The days between the first and the last reported day on record.
+-- The days from the first reported day on record to the last that is due now (two hours after its end), as far as Microsoft keeps them.
 CREATE VIEW reported_calendar AS
-WITH RECURSIVE bounds AS (SELECT min(reported_day) AS first, max(reported_day) AS last FROM slice),
+WITH RECURSIVE known AS (SELECT min(reported_day) AS first, max(reported_day) AS last FROM slice),
+     bounds AS (SELECT first, max(last, min((CAST(strftime('%s', 'now') AS INTEGER) - 7200) / 86400 - 1, last + 90)) AS last FROM known),
      calendar (day) AS (SELECT first FROM bounds WHERE first IS NOT NULL
                         UNION ALL SELECT day + 1 FROM calendar, bounds WHERE day < last)
 SELECT day FROM calendar;
@@ -214,7 +253,7 @@ SELECT strftime('%Y-%m', d.day * 86400, 'unixepoch') AS month, date(d.day * 8640
        CASE WHEN s.usage_source IN (1, 2, 3) AND l.state IS NULL THEN 'not_covered'
             ELSE CASE l.state WHEN 1 THEN 'complete' WHEN 2 THEN 'empty' WHEN 3 THEN 'unconfirmed' WHEN 4 THEN 'failed'
                               ELSE 'missing' END END AS state,
-       coalesce(l.row_count, 0) AS rows, l.error
+       coalesce(l.row_count, 0) AS rows, l.code, l.error, l.remedy
   FROM reported_calendar d
   JOIN subscription s ON s.usage_source <> 4 AND (s.missing_since = 0 OR d.day * 86400 < s.missing_since)
   JOIN customer c ON c.id = s.customer_id
@@ -222,7 +261,8 @@ SELECT strftime('%Y-%m', d.day * 86400, 'unixepoch') AS month, date(d.day * 8640
 
 -- Meters without an amount: what to ask Microsoft, or to wait for.
 CREATE VIEW unpriced AS
-SELECT m.guid AS meter_id, max(t.name) AS meter_name, max(t.category) AS meter_category, max(t.region) AS meter_region, t.unit,
+SELECT m.guid AS meter_id, max(t.name) AS meter_name, max(t.category) AS meter_category,
+       max(t.subcategory) AS meter_subcategory, max(t.region) AS meter_region, t.unit,
        CASE u.rating WHEN 1 THEN 'unpriced' WHEN 2 THEN 'unit_mismatch' ELSE 'future_price' END AS rating_status,
        date(min(u.usage_start), 'unixepoch') AS first_usage_day, date(max(u.usage_start), 'unixepoch') AS last_usage_day,
        count(*) AS purchases, sum(CAST(u.quantity AS REAL)) AS quantity, count(DISTINCT s.customer_id) AS customers,
@@ -238,62 +278,45 @@ SELECT m.guid AS meter_id, max(t.name) AS meter_name, max(t.category) AS meter_c
 CREATE VIEW customer_months AS
 SELECT p.name AS billing_period, iif(p.state = 0, 'open', 'settling') AS period_state, c.guid AS customer_id,
        c.name AS customer_name, {{TOTALS}}
-  FROM usage u
-  JOIN period p ON p.period = u.period
-  JOIN subscription s ON s.id = u.subscription_id
-  JOIN customer c ON c.id = s.customer_id
-  LEFT JOIN rate x ON x.id = u.rate_id AND u.rating = 0
+  {{TOTALED}}
  WHERE u.status = 0
- GROUP BY p.name, c.id, x.currency;
+ GROUP BY p.name, c.guid, {{CURRENCY}};
 
 CREATE VIEW subscription_months AS
 SELECT p.name AS billing_period, iif(p.state = 0, 'open', 'settling') AS period_state, c.guid AS customer_id,
        c.name AS customer_name, s.guid AS subscription_id, s.name AS subscription_name, {{TOTALS}}
-  FROM usage u
-  JOIN period p ON p.period = u.period
-  JOIN subscription s ON s.id = u.subscription_id
-  JOIN customer c ON c.id = s.customer_id
-  LEFT JOIN rate x ON x.id = u.rate_id AND u.rating = 0
+  {{TOTALED}}
  WHERE u.status = 0
- GROUP BY p.name, s.id, x.currency;
+ GROUP BY p.name, c.guid, s.guid, {{CURRENCY}};
 
 CREATE VIEW meter_months AS
 SELECT p.name AS billing_period, iif(p.state = 0, 'open', 'settling') AS period_state, c.guid AS customer_id,
-       c.name AS customer_name, s.guid AS subscription_id, s.name AS subscription_name, m.guid AS meter_id, t.name AS meter_name,
-       t.category AS meter_category, t.region AS meter_region, t.unit, sum(CAST(u.quantity AS REAL)) AS quantity, {{TOTALS}}
-  FROM usage u
-  JOIN period p ON p.period = u.period
-  JOIN subscription s ON s.id = u.subscription_id
-  JOIN customer c ON c.id = s.customer_id
+       c.name AS customer_name, s.guid AS subscription_id, s.name AS subscription_name, m.guid AS meter_id,
+       max(t.name) AS meter_name, max(t.category) AS meter_category, max(t.subcategory) AS meter_subcategory,
+       max(t.region) AS meter_region, t.unit, sum(CAST(u.quantity AS REAL)) AS quantity, {{TOTALS}}
+  {{TOTALED}}
   JOIN meter m ON m.id = u.meter_id
   JOIN product t ON t.id = u.product_id
-  LEFT JOIN rate x ON x.id = u.rate_id AND u.rating = 0
  WHERE u.status = 0
- GROUP BY p.name, s.id, m.id, t.unit, x.currency;
+ GROUP BY p.name, c.guid, s.guid, m.guid, t.unit, {{CURRENCY}};
 
+-- Azure tells no upper case from lower in resource uris.
 CREATE VIEW resource_months AS
 SELECT p.name AS billing_period, iif(p.state = 0, 'open', 'settling') AS period_state, c.guid AS customer_id,
-       c.name AS customer_name, s.guid AS subscription_id, s.name AS subscription_name, nullif(r.uri, '') AS resource_uri,
-       nullif(r.resource_group, '') AS resource_group, nullif(r.name, '') AS resource_name, {{TOTALS}}
-  FROM usage u
-  JOIN period p ON p.period = u.period
-  JOIN subscription s ON s.id = u.subscription_id
-  JOIN customer c ON c.id = s.customer_id
+       c.name AS customer_name, s.guid AS subscription_id, s.name AS subscription_name, nullif(min(r.uri), '') AS resource_uri,
+       nullif(min(r.resource_group), '') AS resource_group, nullif(min(r.name), '') AS resource_name, {{TOTALS}}
+  {{TOTALED}}
   JOIN resource r ON r.id = u.resource_id
-  LEFT JOIN rate x ON x.id = u.rate_id AND u.rating = 0
  WHERE u.status = 0
- GROUP BY p.name, s.id, r.uri, x.currency;
+ GROUP BY p.name, c.guid, s.guid, r.uri COLLATE NOCASE, {{CURRENCY}};
 
+-- By usage day, which is what the customer did that day, whenever it was reported.
 CREATE VIEW daily_costs AS
 SELECT date(u.usage_start, 'unixepoch') AS usage_day, p.name AS billing_period, c.guid AS customer_id, c.name AS customer_name,
        s.guid AS subscription_id, s.name AS subscription_name, {{TOTALS}}
-  FROM usage u
-  JOIN period p ON p.period = u.period
-  JOIN subscription s ON s.id = u.subscription_id
-  JOIN customer c ON c.id = s.customer_id
-  LEFT JOIN rate x ON x.id = u.rate_id AND u.rating = 0
+  {{TOTALED}}
  WHERE u.status = 0
- GROUP BY u.usage_start / 86400, s.id, x.currency;
+ GROUP BY date(u.usage_start, 'unixepoch'), p.name, c.guid, s.guid, {{CURRENCY}};
 
 -- What this database is bound to and the rules it was priced by.
 CREATE VIEW schema_info AS SELECT name, value FROM setting WHERE name <> 'views';

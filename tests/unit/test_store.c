@@ -245,7 +245,7 @@ static void test_slice_restated_changes_adds_and_withdraws(void **state)
 	assert_int_equal(c.withdrawn, 1);
 	assert_string_equal(ask(b, "SELECT resource_uri, status, revision, quantity_exact, amount_nanos FROM purchases ORDER BY resource_uri"),
 			    "/a active 2 1.25 106250000 /b withdrawn 2 0 0 /c active 1 3 255000000");
-	assert_string_equal(ask(b, "SELECT change, reason, old_quantity, new_quantity FROM purchase_changes WHERE run_id = 2 ORDER BY seq"),
+	assert_string_equal(ask(b, "SELECT change, reason, old_quantity_exact, new_quantity_exact FROM purchase_changes WHERE run_id = 2 ORDER BY seq"),
 			    "changed restated 1 1.25 withdrawn withdrawn 2 0 added late_usage NULL 3");
 	c = load_slice(b, 0, before, 2);
 	assert_int_equal(c.changed, 2);
@@ -276,7 +276,7 @@ static void test_tiers_fill_over_the_period_whatever_the_order_of_arrival(void *
 	load_slice(b, 2, late, 1);
 	/* 1024 at the first price, 314 at the second */
 	assert_string_equal(ask(b, "SELECT amount_exact FROM customer_months"), "590.500000000");
-	assert_string_equal(ask(b, "SELECT b.band_no, b.quantity, b.amount_nanos FROM purchase_bands b JOIN purchases p"
+	assert_string_equal(ask(b, "SELECT b.band_no, b.quantity_exact, b.amount_nanos FROM purchase_bands b JOIN purchases p"
 				   " USING (purchase_reference) ORDER BY p.usage_start, b.band_no"),
 			    "1 1000 500000000000 1 24 12000000000 2 314 78500000000");
 	assert_string_equal(ask(b, "SELECT reason FROM purchase_changes WHERE change = 'changed'"), "rerated_tier");
@@ -290,7 +290,7 @@ static void test_included_quantity_is_free_and_first(void **state)
 
 	load_rates(b, &included, 1);
 	load_slice(b, 2, specs, 2);
-	assert_string_equal(ask(b, "SELECT quantity, unit_price, amount_nanos FROM purchase_bands ORDER BY quantity + 0, unit_price"),
+	assert_string_equal(ask(b, "SELECT quantity_exact, unit_price_exact, amount_nanos FROM purchase_bands ORDER BY quantity, unit_price"),
 			    "3 2 6000000000 4 0 0 6 0 0");
 	assert_string_equal(ask(b, "SELECT amount_exact FROM subscription_months"), "6.000000000");
 }
@@ -304,6 +304,7 @@ static void test_without_a_price_the_amount_is_null_and_comes_with_the_price(voi
 	load_slice(b, 0, specs, 1);
 	assert_string_equal(ask(b, "SELECT amount_nanos, currency, rating_status FROM purchases"), "NULL NULL unpriced");
 	assert_string_equal(ask(b, "SELECT purchases, quantity, customers FROM unpriced"), "1 2.0 1");
+	assert_string_equal(ask(b, "SELECT amount, amount_exact, purchases, unpriced FROM customer_months"), "NULL NULL 1 1");
 	begin_run(b);
 	change = load_rates(b, &flat, 1);
 	assert_int_equal(change.priced, 1);
