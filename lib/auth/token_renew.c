@@ -125,7 +125,7 @@ static void on_answered(struct http_request *r)
 		token_not_renewed(t, &r->err, false);
 	} else if (r->status != 200) {
 		judge_refusal(t);
-	} else if (pc_token_decode(&t->got, buf_span(&t->answer), &e) == -1) {
+	} else if (pc_token_decode(&t->got, (struct span){ buf_text(&t->answer), t->answer.n }, &e) == -1) {
 		memset(&t->got, 0, sizeof(t->got));
 		try_again(t, &e); /* half a document comes as a whole answer when its length was not declared */
 	} else if (t->got.refresh_token && !t->options.app_only) {
@@ -195,9 +195,6 @@ void token_renew(struct token *t)
 	t->renewing = true;
 	buf_init(&t->refresh_token, LIMIT_TOKEN_BYTES);
 	buf_init(&t->secret, LIMIT_TOKEN_BYTES);
-	/* in its full size from the start: a buffer that grows leaves copies of the token behind */
 	buf_init(&t->answer, ANSWER_MAX);
-	t->answer.p = xcalloc(1, ANSWER_MAX + 1);
-	t->answer.room = ANSWER_MAX + 1;
 	lane_submit(t->lane, &t->job, on_read, on_have_secrets);
 }

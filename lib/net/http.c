@@ -75,7 +75,7 @@ void http_transfer_ended(struct http_transfer *t, CURLcode code)
 
 	if (r) {
 		fill(t, code);
-		r->error_body = buf_span(&error_body);
+		r->error_body = (struct span){ buf_text(&error_body), error_body.n };
 		r->transfer = NULL;
 	}
 	t->error_body = (struct buf){ .max = 0 };
@@ -304,7 +304,7 @@ void http_send(struct http *http, struct http_request *r)
 	r->retry_after_s = -1;
 	r->date = 0;
 	r->content_type[0] = r->request_id[0] = r->correlation_id[0] = r->www_authenticate[0] = r->location[0] = '\0';
-	r->error_body = (struct span){ NULL, 0 };
+	r->error_body = SPAN_LITERAL("");
 	r->bytes = 0;
 	r->elapsed_ms = 0;
 	http_poke(http);
