@@ -188,8 +188,9 @@ CREATE VIEW rates AS
 SELECT x.id AS rate_id, m.guid AS meter_id, x.name AS meter_name, x.category AS meter_category, x.subcategory AS meter_subcategory,
        x.meter_region, x.unit, x.currency, x.region,
        strftime('%Y-%m-%dT%H:%M:%SZ', x.effective, 'unixepoch') AS effective_date,
-       x.included AS included_quantity_exact, t.tier_no, t.from_quantity, t.unit_price AS unit_price_exact,
-       CAST(t.unit_price AS REAL) AS unit_price, nullif(x.tags, '') AS tags,
+       CAST(x.included AS REAL) AS included_quantity, x.included AS included_quantity_exact,
+       t.tier_no, CAST(t.from_quantity AS REAL) AS from_quantity, t.from_quantity AS from_quantity_exact,
+       CAST(t.unit_price AS REAL) AS unit_price, t.unit_price AS unit_price_exact, nullif(x.tags, '') AS tags,
        strftime('%Y-%m-%dT%H:%M:%SZ', f.first_seen, 'unixepoch') AS first_seen, x.first_card_id, x.last_card_id,
        x.last_card_id IS NULL AS in_newest_card
   FROM rate x

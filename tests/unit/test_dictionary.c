@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: MIT */
+/* The views from outside: every public column is explained, and the questions that people ask do not read the whole database. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "store/store.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Helpers of other views. Every view that is not named here is public, and is to be explained. */
+#define PRIVATE "('usage_reference', 'usage_banding', 'usage_history', 'rate_step', 'reported_calendar')"
+#define COLUMNS "(SELECT v.name AS view_name, c.name AS column_name FROM sqlite_schema v, pragma_table_info(v.name) c" \
+		" WHERE v.type = 'view' AND v.name NOT IN " PRIVATE ")"
+
+struct answer {
+	struct store_rows rows;
+	char text[4000];
+	int count;
+};
+
+static struct store *store;
+static char folder[64];
+static struct err e;
+
+static void ok(int rc)
+{
+	if (rc == -1)
+		fail_msg("%s", e.text);
+}
+
+static int keep(struct store_rows *rows, int columns, const char *const *names, const char *const *values, struct err *err)
+{
+	struct answer *a = container_of(rows, struct answer, rows);
+
+	(void)names, (void)err;
+	for (int i = 0; i < columns; i++)
+		snprintf(a->text + strlen(a->text), sizeof(a->text) - strlen(a->text), "%s%s", values[i] ? values[i] : "NULL",
+			 i + 1 < columns ? "." : "\n");
+	a->count++;
+	return 0;
+}
+
+static void ask(struct answer *a, const char *sql)
+{
+	*a = (struct answer){ .rows = { .on_row = keep } };
+	ok(store_select(store, sql, NULL, 0, &a->rows, &e));
+}
+
+static void test_every_column_is_explained(void **state)
+{
+	struct answer a;
+
+	(void)state;
+	ask(&a, "SELECT view_name, column_name FROM " COLUMNS " EXCEPT SELECT view_name, column_name FROM data_dictionary");
+	if (a.count)
+		fail_msg("not in schema/dictionary.sql:\n%s", a.text);
+}
+
+static void test_nothing_else_is_explained(void **state)
+{
+	struct answer a;
+
+	(void)state;
+	ask(&a, "SELECT view_name, column_name FROM data_dictionary EXCEPT SELECT view_name, column_name FROM " COLUMNS);
+	if (a.count)
+		fail_msg("in schema/dictionary.sql, but in no view:\n%s", a.text);
+	ask(&a, "SELECT view_name, column_name FROM data_dictionary GROUP BY 1, 2 HAVING count(*) > 1");
+	if (a.count)
+		fail_msg("twice in schema/dictionary.sql:\n%s", a.text);
+}
+
+static void test_explanations_are_whole(void **state)
+{
+	struct answer a;
+
+	(void)state;
+	ask(&a, "SELECT view_name, column_name FROM data_dictionary WHERE type NOT IN ('TEXT', 'INTEGER', 'REAL') OR meaning NOT LIKE '%_.'"
+		" OR length(source) < 5 OR type IS NULL OR meaning IS NULL OR source IS NULL");
+	if (a.count)
+		fail_msg("type, meaning or source is wanting:\n%s", a.text);
+}
+
+static void expect_plan(const char *query, const char *step, bool expected)
+{
+	char sql[400];
+	struct answer a;
+
+	snprintf(sql, sizeof(sql), "EXPLAIN QUERY PLAN %s", query);
+	ask(&a, sql);
+	if ((strstr(a.text, step) != NULL) != expected)
+		fail_msg("\"%s\" is %s in the plan of %s:\n%s", step, expected ? "not" : "", query, a.text);
+}
+
+static void test_a_month_of_a_customer_reads_no_other(void **state)
+{
+	static const char *const views[] = { "purchases",           "purchase_bands", "customer_months", "subscription_months",
+					     "meter_months",        "resource_months", "daily_costs" };
+	char query[200];
+
+	(void)state;
+	for (size_t i = 0; i < countof(views); i++) {
+		snprintf(query, sizeof(query), "SELECT * FROM %s WHERE customer_id = 'x' AND billing_period = '2018-07'", views[i]);
+		expect_plan(query, "(guid=?)", true);
+		expect_plan(query, "PRIMARY KEY (subscription_id=? AND period=?", true);
+		expect_plan(query, "SCAN u", false);
+	}
+}
+
+static void test_polling_reads_what_is_new(void **state)
+{
+	(void)state;
+	expect_plan("SELECT * FROM purchases WHERE seq > 5 ORDER BY seq LIMIT 10", "usage_by_seq (seq>?)", true);
+	expect_plan("SELECT * FROM purchases WHERE seq > 5 ORDER BY seq LIMIT 10", "TEMP B-TREE", false);
+	expect_plan("SELECT * FROM purchase_changes WHERE seq > 5 ORDER BY seq LIMIT 10", "usage_by_seq (seq>?)", true);
+	expect_plan("SELECT * FROM purchase_bands WHERE seq = 5", "SCAN u", false);
+}
+
+static int setup(void **state)
+{
+	char path[96];
+	struct store_options options = { .path = path, .currency = "EUR", .region = "NL", .zone = "CET", .period_start_day = 1,
+					 .settle_days = 5, .create = true };
+
+	(void)state;
+	snprintf(folder, sizeof(folder), "/tmp/csp-dictionary-XXXXXX");
+	if (!mkdtemp(folder))
+		return -1;
+	snprintf(path, sizeof(path), "%s/usage.db", folder);
+	return store_open(&store, &options, &e);
+}
+
+static int teardown(void **state)
+{
+	char command[100];
+
+	(void)state;
+	store_close(store);
+	snprintf(command, sizeof(command), "rm -rf %s", folder);
+	return system(command) == 0 ? 0 : -1;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_every_column_is_explained),
+		cmocka_unit_test(test_nothing_else_is_explained),
+		cmocka_unit_test(test_explanations_are_whole),
+		cmocka_unit_test(test_a_month_of_a_customer_reads_no_other),
+		cmocka_unit_test(test_polling_reads_what_is_new),
+	};
+
+	return cmocka_run_group_tests_name("dictionary", tests, setup, teardown);
+}
