@@ -59,11 +59,14 @@ static void on_status(struct timer *t)
 {
 	struct service *s = container_of(t, struct service, status);
 	struct progress_facts facts;
-	char text[PROGRESS_LINE_MAX + 20], line[PROGRESS_LINE_MAX];
+	char text[120];
 
 	run_facts(&s->ask, &facts);
-	progress_line(&facts, 100, line, sizeof(line));
-	snprintf(text, sizeof(text), "running: %s", line);
+	if (facts.total)
+		snprintf(text, sizeof(text), "running: %lld of %lld slices, %lld rows, %lld failed", (long long)facts.done,
+			 (long long)facts.total, (long long)facts.rows, (long long)facts.failed);
+	else
+		snprintf(text, sizeof(text), "running: %s", facts.step);
 	notify_status(&s->notify, text);
 	timer_start(&s->status, &s->boot.loop, STATUS_MS, on_status);
 }
@@ -95,8 +98,8 @@ static void start(struct service *s, const char *trigger, int64_t slot)
 {
 	s->ask = (struct run_ask){ .trigger = trigger, .slot = slot, .done = on_run_done };
 	s->told_at = 0; /* after the run the log tells the next start, even when it is the same */
-	on_status(&s->status);
 	run_start(&s->ask, &s->boot);
+	on_status(&s->status);
 }
 
 /* -- between runs ------------------------------------------------------------------------------------------------------------------ */
