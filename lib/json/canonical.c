@@ -1,25 +1,77 @@
 /* SPDX-License-Identifier: MIT */
 #include "json/canonical.h"
 
-#include <jansson.h>
+#include "json/jread.h"
 
-static int append(const char *bytes, size_t n, void *out)
+#include <stdlib.h>
+
+struct member {
+	struct span name, value; /* as received, the name without its quotes */
+};
+
+static int compare_members(const void *left, const void *right)
 {
-	return buf_add(out, bytes, n);
+	const struct member *a = left, *b = right;
+	size_t n = a->name.n < b->name.n ? a->name.n : b->name.n;
+	int c = n ? memcmp(a->name.p, b->name.p, n) : 0;
+
+	return c ? c : (a->name.n > b->name.n) - (a->name.n < b->name.n);
+}
+
+/* The members of the object RAW; -1 when it is none, or has too many. */
+static int read_members(struct span raw, struct member *members, size_t *count)
+{
+	struct jread r;
+	enum jread_token t;
+
+	*count = 0;
+	jread_init(&r);
+	jread_window(&r, raw.p, raw.n, true);
+	if (jread_next(&r) != JREAD_OBJECT)
+		return -1;
+	while ((t = jread_next(&r)) == JREAD_NAME) {
+		struct member *m = &members[*count];
+
+		if (*count == CANONICAL_MEMBERS_MAX)
+			return -1;
+		m->name = r.text;
+		t = jread_skip(&r, jread_next(&r), &m->value);
+		if (t == JREAD_ERROR || t == JREAD_MORE)
+			return -1;
+		++*count;
+	}
+	return t == JREAD_OBJECT_END ? 0 : -1;
+}
+
+static int add_member(struct buf *out, const struct member *m)
+{
+	if (buf_add_text(out, "\"") == -1 || buf_add_span(out, m->name) == -1 || buf_add_text(out, "\":") == -1)
+		return -1;
+	return buf_add_span(out, m->value) == -1 ? -1 : buf_add_text(out, ",");
+}
+
+static int add_members(struct buf *out, struct span raw)
+{
+	struct member members[CANONICAL_MEMBERS_MAX];
+	size_t count;
+
+	if (read_members(raw, members, &count) == -1)
+		return -1;
+	if (count)
+		qsort(members, count, sizeof(*members), compare_members);
+	for (size_t i = 0; i < count; i++)
+		if (add_member(out, &members[i]) == -1)
+			return -1;
+	return 0;
 }
 
 void canonical_json(struct buf *out, struct span raw)
 {
 	size_t before = out->n;
-	json_t *value;
 
-	if (raw.n == 0)
+	if (add_members(out, raw) == 0)
 		return;
-	value = json_loadb(raw.p, raw.n, JSON_DECODE_ANY, NULL);
-	if (!value || json_dump_callback(value, append, out, JSON_SORT_KEYS | JSON_COMPACT | JSON_ENCODE_ANY) == -1) {
-		out->n = before;
-		if (buf_add_span(out, raw) == -1)
-			out->n = before; /* more than the record's limit: cannot be, its texts are capped */
-	}
-	json_decref(value);
+	out->n = before;
+	if (buf_add_span(out, raw) == -1)
+		out->n = before; /* cannot be: the caller's buffer holds what a record may have */
 }

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* canonical.h - JSON in one form: keys sorted, no white space. For identity only (tags whose keys come in another order are the same
- * tags); what is stored is the text as received. */
+/* canonical.h - a JSON object in one form: its members sorted by name, no white space between them. For identity only (tags whose
+ * keys come in another order are the same tags); what is stored is the text as received. */
 #ifndef JSON_CANONICAL_H
 #define JSON_CANONICAL_H
 
 #include "base/buf.h"
 #include "base/span.h"
 
-/* Appends the canonical form of RAW, or RAW itself when it can't be read as JSON. */
+/* Appends RAW in that form: names and values as received, only the order and the outer white space are changed. What is not an
+ * object of at most CANONICAL_MEMBERS_MAX members is appended as it is. */
+#define CANONICAL_MEMBERS_MAX 256
 void canonical_json(struct buf *out, struct span raw);
 
 #endif

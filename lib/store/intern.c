@@ -10,20 +10,28 @@
 #include <string.h>
 #include <strings.h>
 
-/* Ids of what was seen lately, by digest: a fixed number of places, the newer one wins. 24 bytes a place. */
-#define CACHE_PLACES (1u << 15)
+/* What was seen lately, found again by its own bytes: a fixed number of places, the newer one wins. A hash only picks the place, so
+ * two that differ are never taken for one another. */
+#define METER_PLACES 8192
+#define PRODUCT_PLACES 4096
+#define RESOURCE_PLACES 16384 /* some 400 bytes each */
 
-struct cache_place {
-	unsigned char key[16];
-	int64_t id; /* 0: free */
+struct place {
+	char *bytes; /* NULL: free */
+	size_t n;
+	int64_t id;
 };
 
 struct intern {
 	struct guid partner;
 	struct digester *digester;
+	struct buf fields; /* of the record at hand, as received */
 	struct buf scratch;
-	struct cache_place meters[CACHE_PLACES], products[CACHE_PLACES], resources[CACHE_PLACES];
+	struct place meters[METER_PLACES], products[PRODUCT_PLACES], resources[RESOURCE_PLACES];
 };
+
+/* A record's texts with their lengths: LIMIT_TEXT_BYTES bounds each of them. */
+#define FIELDS_MAX (10 * (LIMIT_TEXT_BYTES + 8))
 
 struct intern *intern_new(struct guid partner)
 {
@@ -31,53 +39,90 @@ struct intern *intern_new(struct guid partner)
 
 	in->partner = partner;
 	in->digester = digester_new();
-	buf_init(&in->scratch, 4 * LIMIT_TEXT_BYTES);
+	buf_init(&in->fields, FIELDS_MAX);
+	buf_init(&in->scratch, FIELDS_MAX);
 	return in;
+}
+
+static void forget_places(struct place *places, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		free(places[i].bytes);
+		places[i] = (struct place){ .id = 0 };
+	}
+}
+
+void intern_forget(struct intern *in)
+{
+	forget_places(in->meters, METER_PLACES);
+	forget_places(in->products, PRODUCT_PLACES);
+	forget_places(in->resources, RESOURCE_PLACES);
 }
 
 void intern_free(struct intern *in)
 {
 	if (!in)
 		return;
+	intern_forget(in);
 	digester_free(in->digester);
+	buf_fini(&in->fields);
 	buf_fini(&in->scratch);
 	free(in);
 }
 
-void intern_forget(struct intern *in)
+static struct place *place_of(struct place *places, size_t count, struct span bytes)
 {
-	memset(in->meters, 0, sizeof(in->meters));
-	memset(in->products, 0, sizeof(in->products));
-	memset(in->resources, 0, sizeof(in->resources));
+	uint64_t h = bytes.n, word;
+	size_t at = 0;
+
+	for (; at + sizeof(word) <= bytes.n; at += sizeof(word)) {
+		memcpy(&word, bytes.p + at, sizeof(word));
+		h = (h ^ word) * 0x9e3779b97f4a7c15ULL;
+		h ^= h >> 32;
+	}
+	word = 0;
+	memcpy(&word, bytes.p + at, bytes.n - at);
+	h = (h ^ word) * 0x9e3779b97f4a7c15ULL;
+	return &places[(h >> 32) % count];
 }
 
-static struct cache_place *place_of(struct cache_place *cache, const unsigned char key[16])
+static bool place_holds(const struct place *place, struct span bytes)
 {
-	uint32_t h;
-
-	memcpy(&h, key, sizeof(h));
-	return &cache[h % CACHE_PLACES];
+	return place->bytes && span_equal((struct span){ place->bytes, place->n }, bytes);
 }
 
-static bool place_holds(const struct cache_place *place, const unsigned char key[16])
+static void place_set(struct place *place, struct span bytes, int64_t id)
 {
-	return place->id && memcmp(place->key, key, 16) == 0;
+	free(place->bytes);
+	*place = (struct place){ .bytes = xstrndup(bytes.p, bytes.n), .n = bytes.n, .id = id };
 }
 
-static void place_set(struct cache_place *place, const unsigned char key[16], int64_t id)
+/* Each text with its length in front, so that no two lists of texts give the same bytes. */
+static int put_fields(struct buf *b, const struct span *fields, size_t count, struct err *e)
 {
-	memcpy(place->key, key, 16);
-	place->id = id;
+	buf_clear(b);
+	for (size_t i = 0; i < count; i++) {
+		uint64_t n = fields[i].n;
+
+		if (buf_add(b, &n, sizeof(n)) == -1 || buf_add_span(b, fields[i]) == -1)
+			return err_set(e, ERR_FORMAT, "a record with texts of more than %zu bytes", (size_t)FIELDS_MAX);
+	}
+	return 0;
+}
+
+static struct span guid_bytes(const struct guid *guid)
+{
+	return (struct span){ (const char *)guid->b, sizeof(guid->b) };
 }
 
 int intern_meter(struct store *s, struct guid guid, int64_t *id, struct err *e)
 {
-	struct cache_place *place = place_of(s->intern->meters, guid.b);
+	struct place *place = place_of(s->intern->meters, METER_PLACES, guid_bytes(&guid));
 	char text[GUID_TEXT_MAX];
 	struct sqlite3_stmt *q;
 	int rc;
 
-	if (place_holds(place, guid.b)) {
+	if (place_holds(place, guid_bytes(&guid))) {
 		*id = place->id;
 		return 0;
 	}
@@ -98,7 +143,7 @@ int intern_meter(struct store *s, struct guid guid, int64_t *id, struct err *e)
 	}
 	if (rc == -1)
 		return -1;
-	place_set(place, guid.b, *id);
+	place_set(place, guid_bytes(&guid), *id);
 	return 0;
 }
 
@@ -136,24 +181,23 @@ static int insert_product(struct store *s, const struct digest *digest, int64_t 
 
 int intern_product(struct store *s, int64_t meter_id, const struct usage *u, int64_t *id, struct err *e)
 {
-	struct digester *d = s->intern->digester;
-	struct cache_place *place;
+	const struct span fields[] = { guid_bytes(&u->meter),  u->meter_name,   u->meter_category,
+				       u->meter_subcategory, u->meter_region, u->unit };
+	struct intern *in = s->intern;
+	struct place *place;
 	struct digest digest;
 	int rc;
 
-	digester_start(d);
-	digester_field(d, (struct span){ (const char *)u->meter.b, sizeof(u->meter.b) });
-	digester_field(d, u->meter_name);
-	digester_field(d, u->meter_category);
-	digester_field(d, u->meter_subcategory);
-	digester_field(d, u->meter_region);
-	digester_field(d, u->unit);
-	digest = digester_finish(d);
-	place = place_of(s->intern->products, digest.b);
-	if (place_holds(place, digest.b)) {
+	if (put_fields(&in->fields, fields, countof(fields), e) == -1)
+		return -1;
+	place = place_of(in->products, PRODUCT_PLACES, buf_span(&in->fields));
+	if (place_holds(place, buf_span(&in->fields))) {
 		*id = place->id;
 		return 0;
 	}
+	digester_start(in->digester);
+	digester_field(in->digester, buf_span(&in->fields));
+	digest = digester_finish(in->digester);
 	rc = find(s, SQL_PRODUCT_FIND, &digest, id, e);
 	if (rc == 0) {
 		rc = insert_product(s, &digest, meter_id, u, e);
@@ -161,26 +205,8 @@ int intern_product(struct store *s, int64_t meter_id, const struct usage *u, int
 	}
 	if (rc == -1)
 		return -1;
-	place_set(place, digest.b, *id);
+	place_set(place, buf_span(&in->fields), *id);
 	return 0;
-}
-
-static void digest_partner(struct intern *in)
-{
-	digester_start(in->digester);
-	digester_field(in->digester, (struct span){ (const char *)in->partner.b, sizeof(in->partner.b) });
-}
-
-/* Over the bytes as received: finds again what came before in the same form. */
-static struct digest digest_received(struct intern *in, const struct usage *u)
-{
-	const struct span fields[] = { u->resource_uri, u->location,        u->part_number, u->order_number,
-				       u->tags,         u->additional_info, u->info_fields };
-
-	digest_partner(in);
-	for (size_t i = 0; i < countof(fields); i++)
-		digester_field(in->digester, fields[i]);
-	return digester_finish(in->digester);
 }
 
 static void digest_json(struct intern *in, struct span raw)
@@ -193,7 +219,8 @@ static void digest_json(struct intern *in, struct span raw)
 /* The identity of a resource, which goes into purchase references: never change what it covers. */
 static struct digest digest_identity(struct intern *in, const struct usage *u)
 {
-	digest_partner(in);
+	digester_start(in->digester);
+	digester_field(in->digester, guid_bytes(&in->partner));
 	digester_field(in->digester, u->resource_uri);
 	digester_field(in->digester, u->location);
 	digester_field(in->digester, u->part_number);
@@ -261,15 +288,21 @@ static int insert_resource(struct store *s, const struct digest *digest, const s
 
 int intern_resource(struct store *s, const struct usage *u, int64_t *id, struct err *e)
 {
-	struct digest received = digest_received(s->intern, u), identity;
-	struct cache_place *place = place_of(s->intern->resources, received.b);
+	const struct span fields[] = { u->resource_uri, u->location,        u->part_number, u->order_number,
+				       u->tags,         u->additional_info, u->info_fields };
+	struct intern *in = s->intern;
+	struct digest identity;
+	struct place *place;
 	int rc;
 
-	if (place_holds(place, received.b)) {
+	if (put_fields(&in->fields, fields, countof(fields), e) == -1)
+		return -1;
+	place = place_of(in->resources, RESOURCE_PLACES, buf_span(&in->fields));
+	if (place_holds(place, buf_span(&in->fields))) {
 		*id = place->id;
 		return 0;
 	}
-	identity = digest_identity(s->intern, u);
+	identity = digest_identity(in, u);
 	rc = find(s, SQL_RESOURCE_FIND, &identity, id, e);
 	if (rc == 0) {
 		rc = insert_resource(s, &identity, u, e);
@@ -277,6 +310,6 @@ int intern_resource(struct store *s, const struct usage *u, int64_t *id, struct 
 	}
 	if (rc == -1)
 		return -1;
-	place_set(place, received.b, *id);
+	place_set(place, buf_span(&in->fields), *id);
 	return 0;
 }
