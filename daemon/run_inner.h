@@ -128,8 +128,10 @@ struct run {
 	struct work work, close;
 	struct lane_job burial;
 	/* lane */
+	bool broken; /* a job met an error of the database: what was open is rolled back, and the others must not go on from there */
 	int64_t id, aborted_id;
 	struct run_counts counts;
+	struct run_counts settled; /* counts as of the last commit: what is true when the rest is rolled back */
 	enum run_status status;
 	char amount[200];
 };

@@ -119,6 +119,13 @@ static int commit(struct slice *s, struct err *e)
 	return 0;
 }
 
+/* The store commits when enough has gathered, so what was counted may still be lost. */
+static void settle(struct run *run, const struct err *e)
+{
+	if (!is_fatal(e) && store_is_settled(run->boot->store))
+		run->settled = run->counts;
+}
+
 static void commit_on_lane(struct work *w)
 {
 	struct slice *s = container_of(w, struct slice, work);
@@ -131,6 +138,7 @@ static void commit_on_lane(struct work *w)
 			w->err = stored;
 	}
 	slice_fini(s);
+	settle(s->run, &w->err);
 }
 
 static void fail_on_lane(struct work *w)
@@ -141,6 +149,7 @@ static void fail_on_lane(struct work *w)
 	slice_fini(s);
 	rc = put_failure(s, &s->err, &w->err);
 	(void)rc; /* the error says it */
+	settle(s->run, &w->err);
 }
 
 static void source_on_lane(struct work *w)

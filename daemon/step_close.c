@@ -63,6 +63,7 @@ static void close_on_lane(struct work *w)
 
 	if (run->err.kind == ERR_STORE) {
 		run->boot->store_spoilt = true;
+		run->counts = run->settled;
 		if (store)
 			store_rollback(store);
 	}

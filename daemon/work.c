@@ -11,10 +11,13 @@ static void on_lane(struct lane_job *job)
 {
 	struct work *w = container_of(job, struct work, job);
 
-	if (!w->closing && atomic_load(&w->run->hurry))
+	struct run *run = w->run;
+
+	if (!w->closing && (run->broken || atomic_load(&run->hurry)))
 		err_set(&w->err, ERR_CANCELLED, "the run was stopped");
 	else
 		w->lane(w);
+	run->broken = run->broken || w->err.kind == ERR_STORE;
 }
 
 static void on_done(struct lane_job *job)

@@ -23,8 +23,8 @@ struct work { /* zeroed; embedded in what it works for, which lives as long as t
 	bool pending, closing;
 };
 
-/* LANE runs on the lane, unless the run was stopped meanwhile (then err is ERR_CANCELLED); THEN on the loop, unless the run has
- * turned (run_turn). W must not be pending. */
+/* LANE runs on the lane, unless the run was stopped or an earlier job of it met an error of the database (then err is ERR_CANCELLED);
+ * THEN on the loop, unless the run has turned (run_turn). W must not be pending. */
 void work_submit(struct run *run, struct work *w, work_fn *lane, work_fn *then);
 
 #endif

@@ -179,6 +179,11 @@ int store_flush(struct store *s, struct err *e)
 	return 0;
 }
 
+bool store_is_settled(const struct store *s)
+{
+	return !db_in_transaction(s->db);
+}
+
 void store_rollback(struct store *s)
 {
 	struct err ignored = ERR_INIT;

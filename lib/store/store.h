@@ -39,6 +39,8 @@ int store_open(struct store **s, const struct store_options *options, struct err
 void store_close(struct store *s);
 /* Commits what is open. */
 int store_flush(struct store *s, struct err *e) MUST_CHECK;
+/* Whether nothing is open: all that was done so far survives a power cut. */
+bool store_is_settled(const struct store *s);
 /* Drops what is open (a run that ends in an error of the store). */
 void store_rollback(struct store *s);
 
