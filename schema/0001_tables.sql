@@ -96,10 +96,12 @@ CREATE TABLE product (
 ) STRICT;
 
 -- What used the meter: everything of instanceData and infoFields. digest covers the partner and all of these, tags and the like with
--- sorted keys; it is part of the purchase references.
+-- sorted keys; it is part of the purchase references. Kept by subscription, because digests alone would make every insert a visit to
+-- another page.
 CREATE TABLE resource (
   id              INTEGER PRIMARY KEY,
-  digest          BLOB NOT NULL UNIQUE,
+  subscription_id INTEGER NOT NULL REFERENCES subscription(id),
+  digest          BLOB NOT NULL,
   uri             TEXT NOT NULL,
   resource_group  TEXT NOT NULL,
   name            TEXT NOT NULL,
@@ -108,7 +110,8 @@ CREATE TABLE resource (
   order_number    TEXT NOT NULL,
   tags            TEXT NOT NULL,   -- JSON as received, '' when absent
   additional_info TEXT NOT NULL,
-  info_fields     TEXT NOT NULL
+  info_fields     TEXT NOT NULL,
+  UNIQUE (subscription_id, digest)
 ) STRICT;
 
 -- The unit of fetching: what was reported on one UTC day for one subscription.

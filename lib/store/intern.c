@@ -147,8 +147,8 @@ int intern_meter(struct store *s, struct guid guid, int64_t *id, struct err *e)
 	return 0;
 }
 
-/* The id of DIGEST in a dimension: 1 found, 0 not yet there, -1 error. */
-static int find(struct store *s, enum sql_statement n, const struct digest *digest, int64_t *id, struct err *e)
+/* The id of DIGEST in a dimension (of the subscription, where that is part of the key): 1 found, 0 not yet there, -1 error. */
+static int find(struct store *s, enum sql_statement n, const struct digest *digest, int64_t subscription_id, int64_t *id, struct err *e)
 {
 	struct sqlite3_stmt *q;
 	int rc;
@@ -156,6 +156,8 @@ static int find(struct store *s, enum sql_statement n, const struct digest *dige
 	if (store_write(s, e) == -1 || !(q = db_query(s->db, n, e)))
 		return -1;
 	db_bind_blob(q, 1, digest->b, sizeof(digest->b));
+	if (subscription_id)
+		db_bind_int(q, 2, subscription_id);
 	rc = db_step(s->db, q, e);
 	if (rc == 1)
 		*id = db_int(q, 0);
@@ -198,7 +200,7 @@ int intern_product(struct store *s, int64_t meter_id, const struct usage *u, int
 	digester_start(in->digester);
 	digester_field(in->digester, buf_span(&in->fields));
 	digest = digester_finish(in->digester);
-	rc = find(s, SQL_PRODUCT_FIND, &digest, id, e);
+	rc = find(s, SQL_PRODUCT_FIND, &digest, 0, id, e);
 	if (rc == 0) {
 		rc = insert_product(s, &digest, meter_id, u, e);
 		*id = db_last_id(s->db);
@@ -265,7 +267,7 @@ void resource_parts(struct span uri, struct span *group, struct span *name)
 	*name = part;
 }
 
-static int insert_resource(struct store *s, const struct digest *digest, const struct usage *u, struct err *e)
+static int insert_resource(struct store *s, int64_t subscription_id, const struct digest *digest, const struct usage *u, struct err *e)
 {
 	struct sqlite3_stmt *q = db_query(s->db, SQL_RESOURCE_INSERT, e);
 	struct span group, name;
@@ -274,21 +276,23 @@ static int insert_resource(struct store *s, const struct digest *digest, const s
 		return -1;
 	resource_parts(u->resource_uri, &group, &name);
 	db_bind_blob(q, 1, digest->b, sizeof(digest->b));
-	db_bind_span(q, 2, u->resource_uri);
-	db_bind_span(q, 3, group);
-	db_bind_span(q, 4, name);
-	db_bind_span(q, 5, u->location);
-	db_bind_span(q, 6, u->part_number);
-	db_bind_span(q, 7, u->order_number);
-	db_bind_span(q, 8, u->tags);
-	db_bind_span(q, 9, u->additional_info);
-	db_bind_span(q, 10, u->info_fields);
+	db_bind_int(q, 2, subscription_id);
+	db_bind_span(q, 3, u->resource_uri);
+	db_bind_span(q, 4, group);
+	db_bind_span(q, 5, name);
+	db_bind_span(q, 6, u->location);
+	db_bind_span(q, 7, u->part_number);
+	db_bind_span(q, 8, u->order_number);
+	db_bind_span(q, 9, u->tags);
+	db_bind_span(q, 10, u->additional_info);
+	db_bind_span(q, 11, u->info_fields);
 	return db_run(s->db, q, e);
 }
 
-int intern_resource(struct store *s, const struct usage *u, int64_t *id, struct err *e)
+int intern_resource(struct store *s, int64_t subscription_id, const struct usage *u, int64_t *id, struct err *e)
 {
-	const struct span fields[] = { u->resource_uri, u->location,        u->part_number, u->order_number,
+	const struct span fields[] = { { (const char *)&subscription_id, sizeof(subscription_id) },
+				       u->resource_uri, u->location,        u->part_number, u->order_number,
 				       u->tags,         u->additional_info, u->info_fields };
 	struct intern *in = s->intern;
 	struct digest identity;
@@ -303,9 +307,9 @@ int intern_resource(struct store *s, const struct usage *u, int64_t *id, struct 
 		return 0;
 	}
 	identity = digest_identity(in, u);
-	rc = find(s, SQL_RESOURCE_FIND, &identity, id, e);
+	rc = find(s, SQL_RESOURCE_FIND, &identity, subscription_id, id, e);
 	if (rc == 0) {
-		rc = insert_resource(s, &identity, u, e);
+		rc = insert_resource(s, subscription_id, &identity, u, e);
 		*id = db_last_id(s->db);
 	}
 	if (rc == -1)

@@ -17,7 +17,7 @@ void intern_forget(struct intern *in);
 
 int intern_meter(struct store *s, struct guid guid, int64_t *id, struct err *e) MUST_CHECK;
 int intern_product(struct store *s, int64_t meter_id, const struct usage *u, int64_t *id, struct err *e) MUST_CHECK;
-int intern_resource(struct store *s, const struct usage *u, int64_t *id, struct err *e) MUST_CHECK;
+int intern_resource(struct store *s, int64_t subscription_id, const struct usage *u, int64_t *id, struct err *e) MUST_CHECK;
 
 /* The resource group and the name in an ARM resource uri (/subscriptions/S/resourceGroups/G/providers/P/T/N); empty when it is not
  * one. Borrowed from URI. Pure. */

@@ -75,7 +75,7 @@ int slice_load_add(struct slice_load *load, const struct usage *u, struct err *e
 
 	key.period = period_of_day(instant_day(u->start), s->options.period_start_day);
 	if (quantity_text(u, quantity, e) == -1 || intern_meter(s, u->meter, &key.meter, e) == -1 ||
-	    intern_product(s, key.meter, u, &product, e) == -1 || intern_resource(s, u, &key.resource, e) == -1)
+	    intern_product(s, key.meter, u, &product, e) == -1 || intern_resource(s, load->subscription, u, &key.resource, e) == -1)
 		return -1;
 	return loading_add(&load->rows, &key, product, quantity, e);
 }

@@ -63,9 +63,9 @@
 	X(PRODUCT_INSERT, "INSERT INTO product (digest, meter_id, name, category, subcategory, region, unit)"                         \
 			  " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")                                                                     \
 	X(PRODUCT_UNIT, "SELECT unit FROM product WHERE id = ?1")                                                                     \
-	X(RESOURCE_FIND, "SELECT id FROM resource WHERE digest = ?1")                                                                 \
-	X(RESOURCE_INSERT, "INSERT INTO resource (digest, uri, resource_group, name, location, part_number, order_number, tags,"      \
-			   " additional_info, info_fields) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)")                         \
+	X(RESOURCE_FIND, "SELECT id FROM resource WHERE digest = ?1 AND subscription_id = ?2")                                                             \
+	X(RESOURCE_INSERT, "INSERT INTO resource (digest, subscription_id, uri, resource_group, name, location, part_number,"         \
+			   " order_number, tags, additional_info, info_fields) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)")\
 	/* slices */                                                                                                                  \
 	X(SLICE_STATES, "SELECT reported_day, state FROM slice WHERE subscription_id = ?1 AND reported_day >= ?2"                     \
 			" AND reported_day < ?3")                                                                                     \
