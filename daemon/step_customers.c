@@ -93,13 +93,22 @@ static int end(struct pager *p, struct next_link *next, struct err *e)
 
 static const struct pager_work customers_work = { .restart = restart, .feed = feed, .end = end };
 
+/* sync --customer: an id that is not there is a slip of the finger, and no success. */
+static int check_asked_for(const struct run *run, struct err *e)
+{
+	if (guid_is_zero(run->order.customer) || run->customers.count)
+		return 0;
+	err_set(e, ERR_REMOTE, "the customer asked for is not among the %lld that were listed", (long long)run->customers.others);
+	return err_advise(e, NULL, "compare the id with the view customers, and with include_customers and exclude_customers");
+}
+
 static void on_customers(struct pager *p)
 {
 	struct run *run = run_of(p);
 	struct err e = ERR_INIT;
 	struct log_line l;
 
-	if (run_list_answer(p, &e) == -1) {
+	if (run_list_answer(p, &e) == -1 || check_asked_for(run, &e) == -1) {
 		err_wrap(&e, "customers");
 		run_fail(run, &e);
 		return;

@@ -158,6 +158,13 @@ static void finish(struct run *run)
 		run_fail(run, &e);
 		return;
 	}
+	if (!guid_is_zero(run->order.subscription) && step->count == 0) {
+		err_set(&e, ERR_REMOTE, step->azure_plan + step->none ? "the subscription asked for has no usage that this API serves"
+								       : "the subscription asked for was not listed");
+		err_advise(&e, NULL, "compare the id with the view subscriptions");
+		run_fail(run, &e);
+		return;
+	}
 	run_goto(run, RUN_USAGE);
 }
 
