@@ -281,14 +281,14 @@ SELECT p.name AS billing_period, iif(p.state = 0, 'open', 'settling') AS period_
        c.name AS customer_name, {{TOTALS}}
   {{TOTALED}}
  WHERE u.status = 0
- GROUP BY p.name, c.guid, {{CURRENCY}};
+ GROUP BY p.name, c.guid, c.name, {{CURRENCY}};
 
 CREATE VIEW subscription_months AS
 SELECT p.name AS billing_period, iif(p.state = 0, 'open', 'settling') AS period_state, c.guid AS customer_id,
        c.name AS customer_name, s.guid AS subscription_id, s.name AS subscription_name, {{TOTALS}}
   {{TOTALED}}
  WHERE u.status = 0
- GROUP BY p.name, c.guid, s.guid, {{CURRENCY}};
+ GROUP BY p.name, c.guid, c.name, s.guid, s.name, {{CURRENCY}};
 
 CREATE VIEW meter_months AS
 SELECT p.name AS billing_period, iif(p.state = 0, 'open', 'settling') AS period_state, c.guid AS customer_id,
@@ -299,7 +299,7 @@ SELECT p.name AS billing_period, iif(p.state = 0, 'open', 'settling') AS period_
   JOIN meter m ON m.id = u.meter_id
   JOIN product t ON t.id = u.product_id
  WHERE u.status = 0
- GROUP BY p.name, c.guid, s.guid, m.guid, t.unit, {{CURRENCY}};
+ GROUP BY p.name, c.guid, c.name, s.guid, s.name, m.guid, t.unit, {{CURRENCY}};
 
 -- Azure tells no upper case from lower in resource uris.
 CREATE VIEW resource_months AS
@@ -309,7 +309,7 @@ SELECT p.name AS billing_period, iif(p.state = 0, 'open', 'settling') AS period_
   {{TOTALED}}
   JOIN resource r ON r.id = u.resource_id
  WHERE u.status = 0
- GROUP BY p.name, c.guid, s.guid, r.uri COLLATE NOCASE, {{CURRENCY}};
+ GROUP BY p.name, c.guid, c.name, s.guid, s.name, r.uri COLLATE NOCASE, {{CURRENCY}};
 
 -- By usage day, which is what the customer did that day, whenever it was reported.
 CREATE VIEW daily_costs AS
@@ -317,7 +317,7 @@ SELECT date(u.usage_start, 'unixepoch') AS usage_day, p.name AS billing_period, 
        s.guid AS subscription_id, s.name AS subscription_name, {{TOTALS}}
   {{TOTALED}}
  WHERE u.status = 0
- GROUP BY date(u.usage_start, 'unixepoch'), p.name, c.guid, s.guid, {{CURRENCY}};
+ GROUP BY date(u.usage_start, 'unixepoch'), p.name, c.guid, c.name, s.guid, s.name, {{CURRENCY}};
 
 -- What this database is bound to and the rules it was priced by.
 CREATE VIEW schema_info AS SELECT name, value FROM setting WHERE name <> 'views';
