@@ -106,6 +106,7 @@ static void end_if_idle(struct pager_state *s)
 static void finish(struct pager_state *s, enum fetch_answer answer, const struct err *err)
 {
 	s->ended = true;
+	fetch_cancel(&s->request);
 	s->p->answer = answer;
 	if (err)
 		s->p->err = *err;
