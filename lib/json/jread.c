@@ -258,7 +258,7 @@ void jread_init(struct jread *r)
 void jread_window(struct jread *r, const char *p, size_t n, bool final)
 {
 	r->base += r->at;
-	r->p = p;
+	r->p = n ? p : "";
 	r->n = n;
 	r->at = 0;
 	r->final = final;

@@ -79,9 +79,8 @@ static enum jread_token next_name(struct pc_stream *s, unsigned object, size_t h
 		jread_error(&s->r, e);
 	if (t != JREAD_NAME)
 		return t;
-	if (pc_stream_text(s, &name, e) == -1)
-		return JREAD_ERROR;
-	*i = find_member(s->kind, object, name, hint);
+	/* a name that can't be decoded is none that we know */
+	*i = pc_stream_text(s, &name, e) == 0 ? find_member(s->kind, object, name, hint) : -1;
 	return JREAD_NAME;
 }
 

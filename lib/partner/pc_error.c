@@ -41,7 +41,7 @@ static bool is_odd(const char *p, size_t length)
 
 void pc_error_text(char text[PC_ERROR_TEXT_MAX], struct span s)
 {
-	const char *p = s.p, *end = s.p + s.n;
+	const char *p = s.n ? s.p : "", *end = p + s.n;
 	size_t n = 0;
 
 	while (p < end) {

@@ -29,7 +29,7 @@ static int check(struct span body, struct err *e)
 	struct jread r;
 
 	jread_init(&r);
-	jread_window(&r, body.n ? body.p : "", body.n, true);
+	jread_window(&r, body.p, body.n, true);
 	do {
 		t = jread_next(&r);
 	} while (t != JREAD_END && t != JREAD_ERROR);
@@ -44,8 +44,7 @@ struct json_t *pc_json_load(struct span body, struct err *e)
 
 	if (pc_document_start(body, &skip, e) == -1)
 		return NULL;
-	body.p += skip;
-	body.n -= skip;
+	body = (struct span){ body.n ? body.p + skip : "", body.n - skip };
 	if (check(body, e) == -1)
 		return NULL;
 	document = json_loadb(body.p, body.n, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);

@@ -20,7 +20,7 @@ static int next_member(struct jread *r, struct buf *scratch, struct span *name, 
 		return 0;
 	if (*t == JREAD_NAME) {
 		if (jread_text(r, scratch, name, e) == -1)
-			return -1;
+			*name = (struct span){ NULL, 0 }; /* none that we know */
 		*t = jread_next(r);
 	}
 	return *t == JREAD_ERROR ? jread_error(r, e) : 1;

@@ -109,7 +109,7 @@ static enum step take_member(struct pc_stream *s, struct span name, enum jread_t
 
 	if (t == JREAD_STRING) {
 		if (pc_stream_text(s, &v.text, e) == -1)
-			return bad(s, e);
+			v.t = JREAD_ERROR; /* whoever knows the member refuses it: it is no text */
 	} else {
 		last = jread_skip(&s->r, t, &v.text);
 	}
@@ -134,7 +134,7 @@ static enum step step_outer(struct pc_stream *s, size_t start, struct err *e)
 	if (t != JREAD_NAME)
 		return unexpected(s, t, "", e);
 	if (pc_stream_text(s, &name, e) == -1)
-		return bad(s, e);
+		name = (struct span){ NULL, 0 }; /* none that we know */
 	t = jread_next(&s->r);
 	if (t == JREAD_MORE || t == JREAD_ERROR)
 		return unexpected(s, t, "", e);
@@ -191,7 +191,7 @@ static enum step step(struct pc_stream *s, struct err *e)
 /* Reads all that is complete in the window; s->r.at tells how far. */
 static int read_window(struct pc_stream *s, struct span bytes, bool final, struct err *e)
 {
-	jread_window(&s->r, bytes.n ? bytes.p : "", bytes.n, final);
+	jread_window(&s->r, bytes.p, bytes.n, final);
 	for (;;) {
 		const struct jread mark = s->r;
 

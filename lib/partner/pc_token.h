@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* pc_token.h - the answer of the token endpoint: a token, or the error document. */
+/* pc_token.h - the answer of the token endpoint: a token, or the error document. pc_json_setup() (pc_json.h) must have run. What the
+ * decoder copied is wiped, and no error holds a byte of a token; BODY is the caller's to wipe. */
 #ifndef PARTNER_PC_TOKEN_H
 #define PARTNER_PC_TOKEN_H
 
@@ -16,7 +17,8 @@ int pc_token_decode(struct pc_token *t, struct span body, struct err *e) MUST_CH
 void pc_token_fini(struct pc_token *t);
 
 /* The error document of Entra ({"error","error_description","error_codes"...}) as an err: kind (ERR_AUTH for what needs a person,
- * ERR_BUSY for what may be retried), code "E-AUTH-<AADSTS number>", text, and the remedy of the table in pc_error. */
+ * ERR_BUSY for what may be retried, ERR_REMOTE for the rest), text, and the remedy of the table in pc_error. The code is
+ * "E-AUTH-<AADSTS number>" (of several the most telling), else "E-AUTH-<NAME>" as in E-AUTH-SLOW-DOWN, else "E-AUTH-HTTP-<status>". */
 void pc_token_error(struct err *e, long http_status, struct span body);
 
 #endif
