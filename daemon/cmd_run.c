@@ -81,6 +81,13 @@ static void take_down(struct service *s)
 	notify_close(&s->notify);
 }
 
+/* Lets uv_run return. A sign-in that still waits for its answer holds the loop, but not us: boot_down cancels it. */
+static void leave(struct service *s)
+{
+	take_down(s);
+	uv_stop(&s->boot.loop);
+}
+
 static void on_run_done(struct run_ask *ask)
 {
 	struct service *s = container_of(ask, struct service, ask);
@@ -89,7 +96,7 @@ static void on_run_done(struct run_ask *ask)
 	timer_cancel(&s->status);
 	sched_done(&s->sched, ask->slot, served, clock_now());
 	if (s->stopping)
-		take_down(s); /* nothing is left on the loop: uv_run returns */
+		leave(s);
 	else
 		consider(s);
 }
@@ -204,7 +211,7 @@ static void on_end(struct signals *signals, const char *name)
 	notify_stopping(&s->notify);
 	s->stopping = true;
 	if (!s->ask.run) {
-		take_down(s);
+		leave(s);
 		return;
 	}
 	timer_start(&s->patience, &s->boot.loop, STOP_PATIENCE_MS, on_patience);

@@ -50,7 +50,9 @@ static void on_done(struct run_ask *ask)
 	timer_cancel(&s->frame);
 	if (s->bar)
 		progress_end();
-	signals_stop(&s->signals); /* nothing is left on the loop: uv_run returns */
+	signals_stop(&s->signals);
+	/* A sign-in that still waits for its answer holds the loop, but not us: boot_down cancels it. */
+	uv_stop(&s->boot.loop);
 }
 
 static void on_end(struct signals *signals, const char *name)
