@@ -60,7 +60,11 @@ $(B)/csp-usaged-emulator: $(EMULATOR_OBJECTS)
 $(B)/libcsp.a: $(LIB_OBJECTS)
 	$(call say,AR,$@)rm -f $@; ar rcs $@ $^
 
-$(B)/unit/%: $(B)/obj/tests/unit/%.o $(SUPPORT_OBJECTS) $(B)/libcsp.a
+# what the unit tests of daemon/ take from it; a test that includes a file takes that file's own copy
+$(B)/libdaemon.a: $(filter-out %/main.o,$(DAEMON_OBJECTS))
+	$(call say,AR,$@)rm -f $@; ar rcs $@ $^
+
+$(B)/unit/%: $(B)/obj/tests/unit/%.o $(SUPPORT_OBJECTS) $(B)/libdaemon.a $(B)/libcsp.a
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)$(CC) $(CFLAGS) $(LINK_HARDENING) $(LDFLAGS) -o $@ $^ $(LIBS) $(shell pkg-config --libs $(TEST_PACKAGES))
 
@@ -85,7 +89,7 @@ $(B)/obj/schema.o: $(B)/gen/schema.c
 	@mkdir -p $(@D)
 	$(call say,CC,$<)$(CC) $(LIB_CFLAGS) $(CFLAGS) -c -o $@ $<
 
--include $(shell find build -name '*.d' 2>/dev/null)
+-include $(shell find $(B) -name '*.d' 2>/dev/null)
 
 # -- set-up on a fresh machine --------------------------------------------------------------------------------------------------
 
