@@ -264,6 +264,7 @@ static void on_pages(struct pager *p)
 			return;
 		}
 		err_set(&s->err, ERR_BUSY, "not ready yet: the service asks to wait (204)");
+		err_advise(&s->err, "E-NOT-READY", "none needed: the day stays planned for the next run");
 		fail(s);
 		return;
 	case FETCH_NOT_FOUND:
