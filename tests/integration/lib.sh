@@ -140,7 +140,7 @@ start_emulator() {
 	*) set -- --scenario "$scenarios/$scenario.ini" "$@" ;;
 	esac
 	rm -f "$T/ready"
-	${fake_time:+faketime -f "$fake_time"} "$BUILD/csp-usaged-emulator" --port 0 --ready-file "$T/ready" --state-dir "$T/emulator" \
+	${told_clock:+env "${told_clock[@]}"} "$BUILD/csp-usaged-emulator" --port 0 --ready-file "$T/ready" --state-dir "$T/emulator" \
 	    --log "$T/emulator.log" "$@" >"$T/emulator.out" 2>&1 &
 	emulator_pid=$!
 	wait_until 20 emulator_is_ready || die "the emulator does not start"

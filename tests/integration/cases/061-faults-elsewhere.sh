@@ -102,15 +102,7 @@ expect_code 3
 expect_log 'event=rates.failed '
 expect_content "$T/content"
 
-it "fails when the sign-in service does not answer, without a person to call"
-play_scenario '[fault.f]' 'match = token' 'times = 0' 'action = status:503' 'retry_after = 0'
-new_place no-sign-in
-sync $range
-expect_code 1
-expect_equal "sign-ins tried" 5 "$(counter .faults.f)"
-expect_log 'event=run.done .*status=failed.* remedy='
-
-it "fails when nobody listens, and tells what failed"
+it "fails when nobody answers the sign-in, and calls for nobody"
 use_place nobody
 pid=$nobody
 end_program
