@@ -15,8 +15,10 @@ EMULATOR_PACKAGES := libmicrohttpd jansson inih libcrypto zlib gnutls
 
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wformat=2 -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wundef \
 	-Wno-overlength-strings
-HARDENING := -fstack-protector-strong -fstack-clash-protection -fcf-protection -ftrivial-auto-var-init=zero -fPIE \
-	-D_FORTIFY_SOURCE=2
+# flags that not every compiler knows: taken when it does (clang 14 wants another word for the first)
+known = $(shell $(CC) -Werror $(1) -x c -c -o /dev/null /dev/null 2>/dev/null && echo $(1))
+HARDENING := -fstack-protector-strong -fstack-clash-protection -fcf-protection -fPIE -D_FORTIFY_SOURCE=2 \
+	$(call known,-ftrivial-auto-var-init=zero)
 LINK_HARDENING := -pie -Wl,-z,relro,-z,now,-z,noexecstack
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 
