@@ -193,21 +193,25 @@ static void on_slice(struct slice *s)
 	run_poke(run, pump);
 }
 
-/* The next target that has a slice to start, or NULL. Those passed over wait for their first answer, so they are few. */
+/* The next target that has a slice to start, or NULL. One with nothing in flight comes first: its days then arrive in order, and
+ * few tiers have to be filled again. Those passed over are at most as many as are in flight. */
 static struct run_target *next_target(struct run *run)
 {
 	struct step_usage *step = &run->usage;
 	struct step_subscriptions *subs = &run->subscriptions;
+	struct run_target *busy = NULL;
 
 	while (step->first < subs->count && subs->targets[step->first].next_day == subs->targets[step->first].day_count)
 		step->first++;
 	for (size_t i = step->first; i < subs->count; i++) {
 		struct run_target *t = &subs->targets[i];
 
-		if (t->next_day < t->day_count && (t->proven || t->in_flight == 0))
+		if (t->next_day < t->day_count && t->in_flight == 0)
 			return t;
+		if (!busy && t->next_day < t->day_count && t->proven)
+			busy = t;
 	}
-	return NULL;
+	return busy;
 }
 
 static void finish(struct run *run)
