@@ -63,8 +63,12 @@ static void fill(struct http_transfer *t, CURLcode code)
 	r->date = http_date(t->date);
 	r->retry_after_s = http_retry_after(t->retry_after, r->date ? r->date : (int64_t)now.tv_sec);
 	r->elapsed_ms = (uint32_t)(http_now_ms() - t->started_ms);
-	if (r->err.kind == ERR_NONE && code != CURLE_OK && !t->cut)
+	if (r->err.kind != ERR_NONE || t->cut)
+		return;
+	if (code != CURLE_OK)
 		(void)http_curl_error(&r->err, code, t->curl_error);
+	else if (!t->head_ended) /* libcurl takes a connection that closes there for the end of the body */
+		err_set(&r->err, ERR_NET, "the answer ended within its headers");
 }
 
 /* The one end of a transfer that was not cancelled: with the caller's error if one is set, else as CODE says. */

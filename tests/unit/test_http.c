@@ -178,6 +178,8 @@ static void test_faults_are_network_errors(void **state)
 		{ "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nabc", FAKE_CLOSE },
 		{ "garbage\r\n\r\n", FAKE_CLOSE },
 		{ "HTTP/1.1 200 OK\r\nContent-Le", FAKE_RESET },
+		{ "HTTP/1.1 200 OK\r\n", FAKE_CLOSE },
+		{ "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r", FAKE_CLOSE },
 	};
 
 	(void)state;
