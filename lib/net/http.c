@@ -38,11 +38,7 @@ static void transfer_free(struct http_transfer *t)
 	if (t->easy) {
 		/* Fails for a handle that is not in the multi, or when the multi is broken: either way it is out. */
 		(void)curl_multi_remove_handle(http->multi, t->easy);
-		curl_easy_reset(t->easy); /* forgets every pointer to us; keeps the connection alive */
-		if (http->pooled < countof(http->pool))
-			http->pool[http->pooled++] = t->easy;
-		else
-			curl_easy_cleanup(t->easy);
+		curl_easy_cleanup(t->easy); /* the connection is the multi's, and stays alive */
 	}
 	for (struct curl_slist *h = t->headers; h; h = h->next)
 		mem_wipe(h->data, strlen(h->data)); /* one of them is Authorization */
@@ -187,7 +183,9 @@ static void start(struct http_transfer *t)
 	struct http *http = t->http;
 	CURLMcode rc;
 
-	t->easy = http->pooled ? http->pool[--http->pooled] : curl_easy_init();
+	/* A new one each time: curl_easy_reset leaves a handle of a shared HTTP/2 connection with its buffer, and then the handle takes
+	 * no BUFFERSIZE any more. It costs microseconds; what is dear, connections and names, belongs to the multi. */
+	t->easy = curl_easy_init();
 	if (!t->easy) {
 		err_set(&t->request->err, ERR_NET, "libcurl: no easy handle");
 		http_transfer_ended(t, CURLE_FAILED_INIT);
@@ -368,8 +366,6 @@ void http_free(struct http *http)
 			http->transfers->request->transfer = NULL;
 		transfer_free(http->transfers);
 	}
-	while (http->pooled)
-		curl_easy_cleanup(http->pool[--http->pooled]);
 	http_engine_close(http);
 	timer_cancel(&http->poke);
 	free(http->ca_file);

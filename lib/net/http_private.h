@@ -10,8 +10,6 @@
 
 #include <curl/curl.h>
 
-#define HTTP_POOL_MAX 16
-
 struct http_poll;
 
 struct http {
@@ -26,8 +24,6 @@ struct http {
 	bool recycle;            /* make a new multi when no transfer is left: closes the idle connections */
 
 	struct http_transfer *transfers; /* all, oldest first */
-	CURL *pool[HTTP_POOL_MAX];       /* easy handles that wait for work */
-	size_t pooled;
 
 	char *ca_file, *proxy, *user_agent;
 	long max_connections;
