@@ -49,6 +49,7 @@ SUPPORT_OBJECTS := $(SUPPORT_SOURCES:%.c=$(B)/obj/%.o)
 UNIT_PROGRAMS := $(UNIT_SOURCES:tests/unit/%.c=$(B)/unit/%)
 
 .PHONY: all programs units
+.SECONDARY:
 all: programs
 programs: $(B)/csp-usaged $(B)/csp-usaged-emulator
 units: $(UNIT_PROGRAMS)
@@ -144,6 +145,8 @@ install: programs
 	install -D -m 0755 build/csp-usaged $(DESTDIR)$(PREFIX)/bin/csp-usaged
 	install -D -m 0755 build/csp-usaged-emulator $(DESTDIR)$(PREFIX)/bin/csp-usaged-emulator
 	install -D -m 0644 systemd/csp-usaged.service $(DESTDIR)$(PREFIX)/lib/systemd/system/csp-usaged.service
+	for f in systemd/*.sysusers; do install -D -m 0644 $$f $(DESTDIR)$(PREFIX)/lib/sysusers.d/$$(basename $$f .sysusers).conf; done
+	for f in systemd/*.tmpfiles; do install -D -m 0644 $$f $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/$$(basename $$f .tmpfiles).conf; done
 	install -d -m 0755 $(DESTDIR)/etc/csp-usaged
 
 clean:

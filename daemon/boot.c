@@ -51,6 +51,15 @@ static int up_http(struct boot *b, const struct config *c, struct err *e)
 	return b->http ? 0 : -1;
 }
 
+/* Settings of the contract whose other half is not built yet must not be passed over in silence. */
+static int refuse_certificate(const struct config *c, struct err *e)
+{
+	if (!c->client_certificate_file)
+		return 0;
+	err_set(e, ERR_CONFIG, "[partner] client_certificate_file: this version signs in with a client secret only");
+	return err_advise(e, "E-CONFIG", "use client_secret_file");
+}
+
 static void up_token(struct boot *b, const struct config *c)
 {
 	const struct token_options options = {
@@ -101,7 +110,7 @@ int boot_up(struct boot *b, const struct config *config, bool dry, struct err *e
 	b->looping = true;
 	b->lane = lane_new(&b->loop);
 	/* From here on each stands on the one before it: fetch asks token for tokens, both speak through http. */
-	if (up_http(b, config, e) == -1)
+	if (refuse_certificate(config, e) == -1 || up_http(b, config, e) == -1)
 		goto out;
 	up_token(b, config);
 	up_fetch(b, config);

@@ -75,7 +75,7 @@ static int read_view(struct view *v, const struct config *config, struct err *e)
 	options.read_only = true;
 	if (store_open(&store, &options, e) == -1)
 		return -1;
-	rc = store_status(store, plan_last_day(now), &v->facts, e);
+	rc = store_status(store, &v->facts, e);
 	store_close(store);
 	if (rc == -1)
 		return -1;

@@ -119,6 +119,7 @@ static void on_committed(struct work *w)
 		go_without(run, &w->err);
 		return;
 	}
+	run->counts.rows_changed += run->rates.change.priced;
 	log_card(run);
 	run_goto(run, RUN_CUSTOMERS);
 }

@@ -205,6 +205,9 @@ CREATE TABLE usage_change (
 CREATE INDEX usage_change_by_purchase ON usage_change
   (subscription_id, reported_day, meter_id, resource_id, usage_start, usage_end, ordinal);
 
+-- Polling the changes by number meets the first revisions by the old number of the second.
+CREATE INDEX usage_change_by_old_seq ON usage_change (old_seq) WHERE revision = 2;
+
 -- A billing period. state: 0 open, 1 settling (ended; late usage still arrives).
 CREATE TABLE period (
   period INTEGER PRIMARY KEY,

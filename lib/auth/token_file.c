@@ -15,6 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define CONSENT "give consent and store the new refresh token in the file refresh-token of state_dir, mode 0600"
 #define TEMP_PREFIX TOKEN_FILE_NAME ".tmp-"
 #define TEMP_NAME_SIZE (sizeof(TEMP_PREFIX) + GUID_TEXT_MAX)
 
@@ -122,13 +123,13 @@ int token_file_read(const char *state_dir, struct buf *token, struct err *e)
 	fd = openat(folder, TOKEN_FILE_NAME, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	if (fd == -1 && errno == ENOENT) {
 		err_set(e, ERR_AUTH, "there is no refresh token in %s", state_dir);
-		(void)err_advise(e, "E-AUTH-LOGIN", "run csp-usaged login");
+		(void)err_advise(e, "E-AUTH-LOGIN", CONSENT);
 	} else if (fd == -1) {
 		(void)err_errno(e, ERR_STORE, "open %s/" TOKEN_FILE_NAME, state_dir);
 	} else if (check_rights(fd, TOKEN_FILE_NAME, S_IRWXG | S_IRWXO, e) == 0) {
 		rc = read_text(fd, TOKEN_FILE_NAME, token, e);
 		if (rc == -1)
-			(void)err_advise(e, NULL, "run csp-usaged login");
+			(void)err_advise(e, NULL, CONSENT);
 	}
 	if (fd != -1)
 		close(fd);

@@ -133,6 +133,9 @@
 			   " AND id NOT IN (SELECT id FROM temp.seen_rate)")                                                          \
 	X(RATE_GONE_COUNT, "SELECT count(*) FROM rate WHERE last_card_id IS NULL AND currency = ?1 AND region = ?2"                   \
 			   " AND id NOT IN (SELECT id FROM temp.seen_rate)")                                                          \
+	X(METERS_GONE, "SELECT count(DISTINCT meter_id) FROM rate WHERE last_card_id IS NULL AND currency = ?1 AND region = ?2"       \
+		       " AND id NOT IN (SELECT id FROM temp.seen_rate) AND meter_id NOT IN"                                           \
+		       " (SELECT meter_id FROM rate WHERE id IN (SELECT id FROM temp.seen_rate))")                                    \
 	X(METER_CHANGED, "INSERT INTO temp.changed_meter (meter_id, effective) VALUES (?1, ?2)"                                       \
 			 " ON CONFLICT DO UPDATE SET effective = min(effective, excluded.effective)")                                 \
 	X(METERS_CHANGED, "SELECT count(*), coalesce(min(effective), 0) FROM temp.changed_meter")                                     \

@@ -166,12 +166,11 @@ int store_publish(const char *database, const char *path, struct err *e) MUST_CH
 struct status_facts {
 	struct run_row last, last_good; /* last_good: status ok or partial */
 	int64_t purchases, subscriptions, not_covered, unpriced, unpriced_meters;
-	int64_t gaps;       /* slices failed or never fetched between the first stored day and the last due one */
+	int64_t gaps;       /* slices failed or never fetched, from the first day on record to the last day due: as the view coverage */
 	int32_t first_day, last_day; /* reported days stored, 0 when none */
-	bool publish_known;
 };
 
-int store_status(struct store *s, int32_t last_due_day, struct status_facts *facts, struct err *e) MUST_CHECK;
+int store_status(struct store *s, struct status_facts *facts, struct err *e) MUST_CHECK;
 
 /* Runs one read-only SELECT on the public views and hands out each row as text (NULL column: NULL): for the printing commands. */
 struct store_rows;

@@ -296,10 +296,9 @@ static int run_market(struct rates_load *load, enum sql_statement n, bool with_c
 	return db_run(load->s->db, q, e);
 }
 
-/* Versions that the newest card had and this one has not. */
-static int close_gone(struct rates_load *load, struct err *e)
+static int count_market(struct rates_load *load, enum sql_statement n, int64_t *count, struct err *e)
 {
-	struct sqlite3_stmt *q = db_query(load->s->db, SQL_RATE_GONE_COUNT, e);
+	struct sqlite3_stmt *q = db_query(load->s->db, n, e);
 
 	if (!q)
 		return -1;
@@ -307,9 +306,20 @@ static int close_gone(struct rates_load *load, struct err *e)
 	db_bind_text(q, 2, load->s->region);
 	if (db_step(load->s->db, q, e) == -1)
 		return -1;
-	load->change.removed = db_int(q, 0);
+	*count = db_int(q, 0);
 	db_reset(q);
-	if (!load->change.removed)
+	return 0;
+}
+
+/* Versions that the newest card had and this one has not. */
+static int close_gone(struct rates_load *load, struct err *e)
+{
+	int64_t versions;
+
+	if (count_market(load, SQL_RATE_GONE_COUNT, &versions, e) == -1 ||
+	    count_market(load, SQL_METERS_GONE, &load->change.removed, e) == -1)
+		return -1;
+	if (!versions)
 		return 0;
 	if (need_card(load, e) == -1 || run_market(load, SQL_RATE_GONE_METERS, false, e) == -1)
 		return -1;

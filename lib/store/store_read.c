@@ -13,7 +13,7 @@ struct fact {
 	int64_t *value;
 };
 
-int store_status(struct store *s, int32_t last_due_day, struct status_facts *facts, struct err *e)
+int store_status(struct store *s, struct status_facts *facts, struct err *e)
 {
 	int64_t first = 0, last = 0;
 	struct fact list[] = {
@@ -24,16 +24,15 @@ int store_status(struct store *s, int32_t last_due_day, struct status_facts *fac
 		{ "SELECT count(DISTINCT meter_id) FROM usage WHERE rating <> 0 AND status = 0", &facts->unpriced_meters },
 		{ "SELECT coalesce(min(reported_day), 0) FROM slice WHERE state IN (1, 2, 3)", &first },
 		{ "SELECT coalesce(max(reported_day), 0) FROM slice WHERE state IN (1, 2, 3)", &last },
-		{ "SELECT count(*) FROM slice WHERE state = 4", &facts->gaps },
+		{ "SELECT count(*) FROM coverage WHERE state IN ('failed', 'missing')", &facts->gaps },
 	};
 
-	*facts = (struct status_facts){ .publish_known = false };
+	*facts = (struct status_facts){ .purchases = 0 };
 	for (size_t i = 0; i < countof(list); i++)
 		if (db_exec_int(s->db, list[i].sql, list[i].value, e) == -1)
 			return -1;
 	facts->first_day = (int32_t)first;
 	facts->last_day = (int32_t)last;
-	(void)last_due_day;
 	if (store_last_run(s, &facts->last, e) == -1)
 		return -1;
 	return store_last_good_run(s, &facts->last_good, e);

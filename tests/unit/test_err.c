@@ -38,13 +38,13 @@ static void test_wrap_puts_the_place_in_front_and_keeps_the_rest(void **state)
 
 	(void)state;
 	err_set(&e, ERR_AUTH, "HTTP %d", 401);
-	err_advise(&e, "E-AUTH", "run csp-usaged login");
+	err_advise(&e, "E-AUTH", "give consent again");
 	assert_int_equal(err_wrap(&e, "page %u", 3u), -1);
 	assert_int_equal(err_wrap(&e, "customer %s", "x"), -1);
 	assert_string_equal(e.text, "customer x: page 3: HTTP 401");
 	assert_int_equal(e.kind, ERR_AUTH);
 	assert_string_equal(e.code, "E-AUTH");
-	assert_string_equal(e.remedy, "run csp-usaged login");
+	assert_string_equal(e.remedy, "give consent again");
 }
 
 static void test_advise_leaves_what_is_null(void **state)

@@ -254,10 +254,10 @@ static void test_err_gives_code_error_and_remedy(void **state)
 	log_start(&l, LOG_ERROR, "x");
 	log_err(&l, &e);
 	assert_string_equal(finish(&l), "<3>event=x error=\"sign-in: refused\"\n");
-	err_advise(&e, "E-AUTH-700082", "run csp-usaged login");
+	err_advise(&e, "E-AUTH-700082", "give consent again");
 	log_start(&l, LOG_ERROR, "x");
 	log_err(&l, &e);
-	assert_string_equal(finish(&l), "<3>event=x code=E-AUTH-700082 error=\"sign-in: refused\" remedy=\"run csp-usaged login\"\n");
+	assert_string_equal(finish(&l), "<3>event=x code=E-AUTH-700082 error=\"sign-in: refused\" remedy=\"give consent again\"\n");
 }
 
 static char hooks[8];

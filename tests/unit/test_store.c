@@ -536,7 +536,7 @@ static void test_published_copy_is_one_readable_file(void **state)
 	ok(store_publish(b->path, copy, &e));
 	assert_int_equal(access(wal, F_OK), -1);
 	ok(store_open(&reader, &options, &e));
-	ok(store_status(reader, DAY0, &facts, &e));
+	ok(store_status(reader, &facts, &e));
 	assert_int_equal(facts.purchases, 1);
 	assert_int_equal(facts.unpriced, 1);
 	store_close(reader);

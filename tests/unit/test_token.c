@@ -356,7 +356,7 @@ static void test_token_that_cannot_be_stored_is_not_handed_out(void **state)
 	assert_string_equal(tempdir_get(dir, TOKEN_FILE_NAME), "old-refresh\n");
 }
 
-static void test_no_refresh_token_says_login(void **state)
+static void test_no_refresh_token_says_consent(void **state)
 {
 	(void)state;
 	assert_int_equal(unlink(tempdir_path(dir, TOKEN_FILE_NAME)), 0);
@@ -446,7 +446,7 @@ int main(void)
 		T(told_to_wait_for_too_long_ends_the_renewal),
 		T(old_token_serves_while_the_renewal_fails),
 		T(token_that_cannot_be_stored_is_not_handed_out),
-		T(no_refresh_token_says_login),
+		T(no_refresh_token_says_consent),
 		T(oversized_answer_is_an_error),
 		T(redirect_is_not_followed),
 		T(free_in_any_state_is_clean),

@@ -112,7 +112,7 @@ static void test_read_strips_white_space(void **state)
 	check_token("0.abc");
 }
 
-static void test_read_without_a_file_says_login(void **state)
+static void test_read_without_a_file_says_consent(void **state)
 {
 	struct err e = ERR_INIT;
 
@@ -120,7 +120,7 @@ static void test_read_without_a_file_says_login(void **state)
 	assert_int_equal(token_file_read(dir, &text, &e), -1);
 	assert_int_equal(e.kind, ERR_AUTH);
 	assert_string_equal(e.code, "E-AUTH-LOGIN");
-	assert_non_null(strstr(e.remedy, "csp-usaged login"));
+	assert_non_null(strstr(e.remedy, "give consent"));
 }
 
 static void test_read_without_a_folder_is_an_error(void **state)
@@ -302,7 +302,7 @@ int main(void)
 		T(write_ignores_a_generous_umask),
 		T(longest_token_passes_and_longer_is_refused),
 		T(read_strips_white_space),
-		T(read_without_a_file_says_login),
+		T(read_without_a_file_says_consent),
 		T(read_without_a_folder_is_an_error),
 		T(read_refuses_what_others_may_touch),
 		T(read_refuses_empty_long_and_binary),
