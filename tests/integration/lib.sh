@@ -157,6 +157,16 @@ stop_emulator() {
 	emulator_pid=
 }
 
+# Leaves the emulator running while another one is started and used, and comes back to it.
+park_emulator() {
+	parked_pid=$emulator_pid parked_url=$base_url
+	emulator_pid=
+}
+return_emulator() {
+	stop_emulator
+	emulator_pid=$parked_pid base_url=$parked_url
+}
+
 ask_emulator() { curl -sS --noproxy '*' --max-time 20 --cacert "$ca_file" "$base_url/emulator/$1" "${@:2}"; }
 # counter JQ: of what the emulator received
 counter() { ask_emulator counters | jq -r "$1"; }

@@ -29,8 +29,8 @@ pull_in_pages_of 2
 expect_content "$T/one"
 
 it "is the same page by page over a token that expires on the way"
-merge_scenario '[partner]' 'access_token_seconds = 2'
-pull_in_pages_of 4
+merge_scenario '[partner]' 'access_token_seconds = 1'
+pull_in_pages_of 8
 expect_content "$T/one"
 expect_at_least "sign-ins" 2 "$(counter .requests.token)"
 

@@ -4,9 +4,9 @@
 . "$(dirname "$0")/../lib.sh"
 
 moments=24
-range="--from 2024-02-28 --to 2024-03-01"
-start_emulator - --set generate.customers=3 --set generate.subscriptions=4 --set generate.rows_per_day=30 --set page.usage_size=20 \
-    --set generate.first_day=2024-02-28 --set generate.last_day=2024-03-01 --set generate.meters=200 --set generate.tiered_percent=15
+range="--from 2024-02-29 --to 2024-03-01"
+start_emulator - --set generate.customers=2 --set generate.subscriptions=4 --set generate.rows_per_day=30 --set page.usage_size=20 \
+    --set generate.first_day=2024-02-29 --set generate.last_day=2024-03-01 --set generate.meters=200 --set generate.tiered_percent=15
 new_place undisturbed
 sync $range
 [ $code -eq 0 ] || die "an undisturbed run fails"

@@ -40,7 +40,7 @@ play_scenario '[partner]' 'sign_in = 700082'
 new_place revoked
 before=$(token)
 sync $range
-needs_a_person E-AUTH-700082 "csp-usaged login"
+needs_a_person E-AUTH-700082 consent
 expect_equal "the token kept" "$before" "$(token)"
 
 it "says what to do when nobody has consented, or a policy wants to see the user"
@@ -59,10 +59,10 @@ it "says what to do when the refresh token is not one, or is missing"
 new_place no-token
 echo nonsense >"$place/private/refresh-token"
 sync $range
-needs_a_person E-AUTH-70000 "csp-usaged login"
+needs_a_person E-AUTH-70000 consent
 rm "$place/private/refresh-token"
 sync $range
-needs_a_person E-AUTH-LOGIN "csp-usaged login"
+needs_a_person E-AUTH-LOGIN consent
 
 it "refuses secrets that others can read"
 new_place loose
@@ -78,7 +78,7 @@ it "says what to do when the token lacks the MFA claim"
 play_scenario '[partner]' 'mfa = no'
 new_place no-mfa
 sync $range
-needs_a_person E-PC-900421 "csp-usaged login"
+needs_a_person E-PC-900421 "multi-factor"
 
 it "signs in as the application alone"
 play_scenario

@@ -30,7 +30,7 @@ expect_summary rows_added=1000
 expect_query 60000 "SELECT count(*) FROM meters WHERE priced"
 
 it "takes in slices of 10,000 rows side by side within 64 MB"
-play_scenario '[generate]' 'rows_per_day = 10000' 'customers = 2' 'subscriptions = 4' '[page]' 'usage_size = 1000'
+play_scenario '[generate]' 'meters = 500' 'rows_per_day = 10000' 'customers = 2' 'subscriptions = 4' '[page]' 'usage_size = 1000'
 new_place rows
 peak --from 2024-02-29 --to 2024-02-29
 expect_summary rows_added=40000
