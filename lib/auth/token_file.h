@@ -11,7 +11,7 @@
 
 /* Appends the token, surrounding white space stripped; the caller ends it with buf_fini_secret. Refuses a symbolic link, a file that
  * anyone else may read, write or owns, a folder that anyone else may write, an empty or too long one, with the remedy (ERR_AUTH when
- * there is none yet: "run csp-usaged login", else ERR_CONFIG or ERR_STORE). */
+ * there is none yet, else ERR_CONFIG or ERR_STORE). */
 int token_file_read(const char *state_dir, struct buf *token, struct err *e) MUST_CHECK;
 /* 0: the token is durable. -1 (ERR_STORE, ERR_CONFIG): the old one is still there, or the new one, whole in either case. Writers of
  * several processes wait for each other; what a killed one left behind is removed. Blocks on the disk. */
