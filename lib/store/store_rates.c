@@ -6,6 +6,7 @@
  *             are priced again.
  * FAILURES    everything since `start` is undone. */
 #include "store/books.h"
+#include "store/rate_entry.h"
 #include "store/rerate.h"
 
 #include "base/mem.h"
@@ -99,24 +100,6 @@ static void add_digest(struct digest *sum, const struct digest *d)
 	}
 }
 
-static struct digest digest_rate(struct digester *d, const struct rate *rate, const char *included)
-{
-	const struct span fields[] = { { (const char *)rate->meter.b, sizeof(rate->meter.b) }, rate->unit, span_of(included), rate->tags };
-	char number[DECIMAL_TEXT_MAX];
-
-	digester_start(d);
-	for (size_t i = 0; i < countof(fields); i++)
-		digester_field(d, fields[i]);
-	for (size_t i = 0; i < rate->tier_count; i++) {
-		decimal_print(rate->tiers[i].from, number);
-		digester_field(d, span_of(number));
-		decimal_print(rate->tiers[i].price, number);
-		digester_field(d, span_of(number));
-	}
-	digester_number(d, rate->effective);
-	return digester_finish(d);
-}
-
 /* A row for this card, once there is something to say. */
 static int need_card(struct rates_load *load, struct err *e)
 {
@@ -134,88 +117,6 @@ static int need_card(struct rates_load *load, struct err *e)
 		return -1;
 	load->card_id = db_last_id(load->s->db);
 	return 0;
-}
-
-static int insert_tier(struct rates_load *load, int64_t rate_id, size_t number, const struct tier *tier, struct err *e)
-{
-	struct sqlite3_stmt *q = db_query(load->s->db, SQL_RATE_TIER_INSERT, e);
-	char from[DECIMAL_TEXT_MAX], price[DECIMAL_TEXT_MAX];
-
-	if (!q)
-		return -1;
-	decimal_print(tier->from, from);
-	decimal_print(tier->price, price);
-	db_bind_int(q, 1, rate_id);
-	db_bind_int(q, 2, (int64_t)number + 1);
-	db_bind_text(q, 3, from);
-	db_bind_text(q, 4, price);
-	return db_run(load->s->db, q, e);
-}
-
-static int insert_rate_row(struct rates_load *load, int64_t meter, const struct rate *rate, const struct digest *digest,
-			   const char *included, struct err *e)
-{
-	struct sqlite3_stmt *q = db_query(load->s->db, SQL_RATE_INSERT, e);
-	char price[DECIMAL_TEXT_MAX];
-
-	if (!q)
-		return -1;
-	db_bind_int(q, 1, meter);
-	db_bind_blob(q, 2, digest->b, sizeof(digest->b));
-	db_bind_text(q, 3, load->s->currency);
-	db_bind_text(q, 4, load->s->region);
-	db_bind_int(q, 5, rate->effective);
-	db_bind_span(q, 6, rate->unit);
-	db_bind_text(q, 7, included);
-	db_bind_int(q, 8, (int64_t)rate->tier_count);
-	db_bind_null(q, 9);
-	/* A first tier that begins above 0 leaves units without a price: then nothing is priced by this rate. */
-	if (rate->tier_count && decimal_is_zero(rate->tiers[0].from)) {
-		decimal_print(rate->tiers[0].price, price);
-		db_bind_text(q, 9, price);
-	}
-	db_bind_span(q, 10, rate->name);
-	db_bind_span(q, 11, rate->category);
-	db_bind_span(q, 12, rate->subcategory);
-	db_bind_span(q, 13, rate->region);
-	db_bind_span(q, 14, rate->tags);
-	db_bind_int(q, 15, load->card_id);
-	return db_run(load->s->db, q, e);
-}
-
-static int insert_rate(struct rates_load *load, int64_t meter, const struct rate *rate, const struct digest *digest,
-		       const char *included, int64_t *id, struct err *e)
-{
-	if (insert_rate_row(load, meter, rate, digest, included, e) == -1)
-		return -1;
-	*id = db_last_id(load->s->db);
-	for (size_t i = 0; rate->tier_count > 1 && i < rate->tier_count; i++)
-		if (insert_tier(load, *id, i, &rate->tiers[i], e) == -1)
-			return -1;
-	return 0;
-}
-
-/* The stored version of this entry: 1 found (whether it is OPEN, in the newest card), 0 not, -1. */
-static int find_rate(struct rates_load *load, int64_t meter, int64_t effective, const struct digest *digest, int64_t *id, bool *open,
-		     struct err *e)
-{
-	struct sqlite3_stmt *q = db_query(load->s->db, SQL_RATE_FIND, e);
-	int rc;
-
-	if (!q)
-		return -1;
-	db_bind_int(q, 1, meter);
-	db_bind_text(q, 2, load->s->currency);
-	db_bind_text(q, 3, load->s->region);
-	db_bind_int(q, 4, effective);
-	db_bind_blob(q, 5, digest->b, sizeof(digest->b));
-	rc = db_step(load->s->db, q, e);
-	if (rc == 1) {
-		*id = db_int(q, 0);
-		*open = db_is_null(q, 1);
-	}
-	db_reset(q);
-	return rc;
 }
 
 static int is_known_meter(struct rates_load *load, int64_t meter, bool *known, struct err *e)
@@ -252,7 +153,7 @@ static int enter_rate(struct rates_load *load, int64_t meter, const struct rate 
 
 		if (store_run_ints(load->s, SQL_RATE_REOPEN, reopen, 2, e) == -1)
 			return -1;
-	} else if (insert_rate(load, meter, rate, digest, included, id, e) == -1) {
+	} else if (rate_entry_insert(load->s, load->card_id, meter, rate, digest, included, id, e) == -1) {
 		return -1;
 	}
 	if ((rate->tier_count > 1 || !decimal_is_zero(rate->included)) &&
@@ -270,12 +171,12 @@ int rates_load_add(struct rates_load *load, const struct rate *rate, struct err 
 	int rc;
 
 	decimal_print(rate->included, included);
-	digest = digest_rate(load->digester, rate, included);
+	digest = rate_entry_digest(load->digester, rate, included);
 	add_digest(&load->sum, &digest);
 	load->change.meters++;
 	if (intern_meter(load->s, rate->meter, &meter, e) == -1)
 		return -1;
-	rc = find_rate(load, meter, rate->effective, &digest, &id, &open, e);
+	rc = rate_entry_find(load->s, meter, rate->effective, &digest, &id, &open, e);
 	if (rc == -1)
 		return -1;
 	if (!open && enter_rate(load, meter, rate, &digest, included, &id, rc == 1, e) == -1)
