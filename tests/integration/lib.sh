@@ -22,8 +22,8 @@ export ASAN_OPTIONS=exitcode=99 UBSAN_OPTIONS=exitcode=99:print_stacktrace=1
 
 # -- tests and expectations -----------------------------------------------------------------------------------------------------
 
-passed=0 failed=0 skipped=0 test_name= test_state=
-emulator_pid= log=/dev/null
+passed=0 failed=0 skipped=0 test_name='(set-up)' test_state=''
+emulator_pid='' log=/dev/null
 
 end_test() {
 	case $test_state in
@@ -52,7 +52,7 @@ it() {
 fail() {
 	[ "$test_state" = failed ] || echo "FAILED: $test_name"
 	test_state=failed
-	printf '  %s\n' "${@:0:0}" "$@"
+	printf '  %s\n' "$@"
 }
 
 # The rest of the case makes no sense without this.

@@ -16,8 +16,8 @@ lines=$(wc -l <"$log")
 # kill_at LINE: kills the run as soon as its log has so many lines
 kill_at() {
 	start_program sync $range
-	local lines
-	while mapfile -t lines <"$log" && [ ${#lines[@]} -lt "$1" ] && ! is_gone; do sleep 0.001; done
+	local seen
+	while mapfile -t seen <"$log" && [ ${#seen[@]} -lt "$1" ] && ! is_gone; do sleep 0.001; done
 	kill -KILL "$pid" 2>/dev/null
 	wait "$pid" 2>/dev/null
 	grep -q 'event=run.done' "$log" && finished=$((finished + 1))
