@@ -180,6 +180,15 @@ static bool same_number(struct span text, struct decimal number)
 	return span_equal(text, (struct span){ printed, n });
 }
 
+/* Whether the row at hand of BANDS_OF is this band. */
+static bool same_band(struct sqlite3_stmt *q, const struct rating_band *band)
+{
+	if (db_is_null(q, 5) != band->open || (!band->open && !same_number(db_span(q, 5), band->to)))
+		return false;
+	return same_number(db_span(q, 4), band->from) && same_number(db_span(q, 1), band->price) &&
+	       same_number(db_span(q, 2), band->quantity) && db_int(q, 3) == band->nanos;
+}
+
 int row_bands_equal(struct store *s, const struct row_key *key, const struct rating_band *bands, size_t count, bool *equal, struct err *e)
 {
 	struct sqlite3_stmt *q = db_query(s->db, SQL_BANDS_OF, e);
@@ -191,8 +200,7 @@ int row_bands_equal(struct store *s, const struct row_key *key, const struct rat
 	bind_key(q, 1, key);
 	*equal = true;
 	while ((rc = db_step(s->db, q, e)) == 1 && *equal) {
-		*equal = i < count && same_number(db_span(q, 1), bands[i].price) && same_number(db_span(q, 2), bands[i].quantity) &&
-			 db_int(q, 3) == bands[i].nanos;
+		*equal = i < count && same_band(q, &bands[i]);
 		i++;
 	}
 	db_reset(q);

@@ -98,7 +98,8 @@
 			 " usage_end, ordinal, revision, reason, run_id, old_seq, old_run_id, old_quantity, new_quantity, old_amount,"\
 			 " new_amount) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)")     \
 	X(CHANGE_AMOUNT, "UPDATE usage_change SET new_amount = ?2 WHERE seq = ?1")                                                    \
-	X(BANDS_OF, "SELECT band_no, unit_price, quantity, amount_nanos FROM usage_band WHERE " SQL_KEY " ORDER BY band_no")          \
+	X(BANDS_OF, "SELECT band_no, unit_price, quantity, amount_nanos, band_from, band_to FROM usage_band WHERE " SQL_KEY           \
+		    " ORDER BY band_no")                                                                                              \
 	X(BANDS_DELETE, "DELETE FROM usage_band WHERE " SQL_KEY)                                                                      \
 	X(BAND_INSERT, "INSERT INTO usage_band (subscription_id, period, reported_day, meter_id, resource_id, usage_start, usage_end,"\
 		       " ordinal, band_no, band_from, band_to, unit_price, quantity, amount_nanos)"                                   \

@@ -387,6 +387,20 @@ static void test_meter_that_gets_tiers_later_is_priced_by_them(void **state)
 	assert_string_equal(ask(b, "SELECT amount_exact FROM customer_months"), "11.000000000");
 }
 
+static void test_bands_follow_a_threshold_that_leaves_the_amount(void **state)
+{
+	struct books *b = *state;
+	struct usage_spec specs[] = { { .quantity = "6" } };
+
+	load_rates(b, (struct rate_spec[]){ { .tiers = { "0", "1", "10", "0.5" } } }, 1);
+	load_slice(b, 1, specs, 1);
+	load_rates(b, (struct rate_spec[]){ { .tiers = { "0", "1", "20", "0.5" } } }, 1);
+	assert_string_equal(ask(b, "SELECT from_quantity_exact, to_quantity_exact, quantity_exact, amount_nanos FROM purchase_bands"),
+			    "0 20 6 6000000000");
+	load_rates(b, (struct rate_spec[]){ { .tiers = { "0", "1" } } }, 1);
+	assert_string_equal(ask(b, "SELECT to_quantity_exact, amount_nanos FROM purchase_bands"), "NULL 6000000000");
+}
+
 static void test_page_tried_again_counts_once(void **state)
 {
 	struct books *b = *state;
@@ -578,6 +592,7 @@ int main(void)
 		TEST(test_same_rate_card_again_writes_nothing),
 		TEST(test_price_corrected_for_the_same_date_reprices),
 		TEST(test_meter_that_gets_tiers_later_is_priced_by_them),
+		TEST(test_bands_follow_a_threshold_that_leaves_the_amount),
 		TEST(test_page_tried_again_counts_once),
 		TEST(test_slice_larger_than_memory_is_the_same),
 		TEST(test_failed_slice_keeps_what_was_stored),
