@@ -154,7 +154,8 @@ static int rerate_row(struct store *s, int64_t run_id, const struct row *old, st
 		return 0;
 	if (old->run_id != run_id)
 		++*revised;
-	return row_revise(s, run_id, old, &row, !old->has_amount ? REASON_PRICED : REASON_RERATED_PRICE, e);
+	/* the amount of a banded row follows with its group */
+	return row_revise(s, run_id, old, &row, !old->has_amount && row.rating == RATING_RATED ? REASON_PRICED : REASON_RERATED_PRICE, e);
 }
 
 static int rerate_subscription(struct store *s, int64_t run_id, int64_t subscription, int32_t period, int64_t *revised, struct err *e)

@@ -139,7 +139,10 @@
 		       " (SELECT meter_id FROM rate WHERE id IN (SELECT id FROM temp.seen_rate))")                                    \
 	X(METER_CHANGED, "INSERT INTO temp.changed_meter (meter_id, effective) VALUES (?1, ?2)"                                       \
 			 " ON CONFLICT DO UPDATE SET effective = min(effective, excluded.effective)")                                 \
-	X(METERS_CHANGED, "SELECT count(*), coalesce(min(effective), 0) FROM temp.changed_meter")                                     \
+	/* usage before the first price of its meter: it is no longer unpriced, its price is a future one */                          \
+	X(METERS_CHANGED, "SELECT count(*), min(coalesce(min(effective), 0), coalesce((SELECT min(u.usage_start) FROM usage u"        \
+			  " INDEXED BY usage_without_amount WHERE u.rating <> 0 AND u.rating = 1 AND u.status = 0"                    \
+			  " AND u.meter_id IN (SELECT meter_id FROM temp.changed_meter)), min(effective), 0)) FROM temp.changed_meter")\
 	X(RATE_TIER_INSERT, "INSERT INTO rate_tier (rate_id, tier_no, from_quantity, unit_price) VALUES (?1, ?2, ?3, ?4)")            \
 	X(RATE_TIERS, "SELECT from_quantity, unit_price FROM rate_tier WHERE rate_id = ?1 ORDER BY tier_no")                          \
 	X(RATES_OF_METER, "SELECT id, effective, unit, included, tier_count, unit_price FROM rate WHERE meter_id = ?1 AND currency = ?2"               \

@@ -327,6 +327,20 @@ static void test_unit_mismatch_and_future_price_are_not_priced(void **state)
 	assert_string_equal(ask(b, "SELECT rating_status, amount_nanos FROM purchases"), "rated 170000000");
 }
 
+static void test_first_price_of_a_meter_is_a_future_one_of_usage_long_before(void **state)
+{
+	struct books *b = *state;
+	struct usage_spec specs[] = { { .quantity = "2" } };
+
+	load_slice(b, 0, specs, 1);
+	load_rates(b, (struct rate_spec[]){ { .effective = "2019-01-01T00:00:00Z", .tiers = { "0", "1" } } }, 1);
+	assert_string_equal(ask(b, "SELECT rating_status, amount_nanos FROM purchases"), "future_price NULL");
+	assert_string_equal(ask(b, "SELECT count(*) FROM purchase_changes WHERE reason = 'priced'"), "0");
+	load_rates(b, (struct rate_spec[]){ { .tiers = { "0", "1" }, .unit = "100 Hours" } }, 1);
+	assert_string_equal(ask(b, "SELECT rating_status, amount_nanos FROM purchases"), "unit_mismatch NULL");
+	assert_string_equal(ask(b, "SELECT count(*) FROM purchase_changes WHERE reason = 'priced'"), "0");
+}
+
 static void test_price_is_the_newest_not_after_the_usage_day(void **state)
 {
 	struct books *b = *state;
@@ -588,6 +602,7 @@ int main(void)
 		TEST(test_included_quantity_is_free_and_first),
 		TEST(test_without_a_price_the_amount_is_null_and_comes_with_the_price),
 		TEST(test_unit_mismatch_and_future_price_are_not_priced),
+		TEST(test_first_price_of_a_meter_is_a_future_one_of_usage_long_before),
 		TEST(test_price_is_the_newest_not_after_the_usage_day),
 		TEST(test_same_rate_card_again_writes_nothing),
 		TEST(test_price_corrected_for_the_same_date_reprices),
