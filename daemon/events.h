@@ -26,6 +26,7 @@
 #define EVENT_CUSTOMER_FAILED "customer.failed" /* warn: a customer's subscriptions could not be listed */
 #define EVENT_PLAN_DONE "plan.done"           /* info: how many slices are due */
 #define EVENT_SLICE_FAILED "slice.failed"     /* warn: one subscription's reported day could not be fetched; it stays planned */
+#define EVENT_SLICES_KEPT "slices.kept"       /* warn: days with purchases were answered with nothing; their purchases stay: count= */
 #define EVENT_SUPPRESSED "suppressed"         /* warn: further failures of this kind that were not printed: count= */
 #define EVENT_USAGE_STOPPED "usage.stopped"   /* warn: the service does not answer; the rest of the slices stays planned */
 #define EVENT_NOT_COVERED "subscriptions.not_covered" /* warn: subscriptions that the utilization API does not serve */

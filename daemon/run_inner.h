@@ -55,6 +55,7 @@ struct run_target { /* a subscription whose usage is asked for */
 	enum usage_source source; /* known before this run's answers */
 	bool by_entitlement; /* this service knows it by its entitlement id */
 	bool proven;         /* answered: its slices may be asked for side by side */
+	bool put_off;        /* its last slice failed: the others come first */
 	enum usage_source learnt; /* not found or forbidden by this run's answer; else SOURCE_UTILIZATION, which says nothing */
 	unsigned in_flight;
 	size_t next_day, day_count;
@@ -102,6 +103,7 @@ struct step_usage {
 	bool stopped;          /* start no more */
 	bool lists_complete;   /* both: every customer's subscriptions were listed, nobody was left out */
 	int64_t planned;       /* lane, while planning */
+	int64_t kept;          /* lane: slices answered with nothing that keep their purchases */
 	struct quiet quiet;
 	struct timer tick;
 	struct work work;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* HAPPY PATH  pages decoded record by record into a loading (lane) -> commit: the slice is replaced and rated (lane) -> stored
- * FAILURES    no content for good, or "no usage": an empty slice is stored, unconfirmed for 204
+ * FAILURES    no content for good, or "no usage": an empty slice is stored, unconfirmed for 204; one that has purchases keeps them,
+ *             because only a list that lacks them takes them back
  *             no content, told to wait: failed as busy, planned again
  *             not found: once more by the entitlement id, when it is another one; then on record as not covered. Forbidden likewise
  *             any other answer: on record as failed (lane), planned again
@@ -102,10 +103,51 @@ static int put_source(struct slice *s, enum usage_source source, const char *rea
 	return store_subscription_source(s->run->boot->store, s->target->id, source, reason, clock_now(), e);
 }
 
+struct stored_slice {
+	struct store_rows rows;
+	bool has_purchases, failed;
+};
+
+static int on_stored_slice(struct store_rows *rows, int columns, const char *const *names, const char *const *values, struct err *e)
+{
+	struct stored_slice *stored = container_of(rows, struct stored_slice, rows);
+
+	(void)columns, (void)names, (void)e;
+	stored->has_purchases = strcmp(values[0], "0") != 0;
+	stored->failed = strcmp(values[1], "failed") == 0;
+	return 0;
+}
+
+/* 204 is ambiguous and "no usage" is about the customer: neither says that what was sold before was not. KEPT: the slice stays. */
+static int keep_purchases(struct slice *s, bool *kept, struct err *e)
+{
+	static const char sql[] = "SELECT rows, state FROM slices WHERE subscription_id = ?1 AND reported_day = ?2";
+	struct stored_slice stored = { .rows = { .on_row = on_stored_slice } };
+	char id[GUID_TEXT_MAX], day[DAY_TEXT_MAX];
+	const char *const parameters[] = { id, day };
+
+	guid_print(s->target->guid, id);
+	day_print(s->day, day);
+	if (store_select(s->run->boot->store, sql, parameters, countof(parameters), &stored.rows, e) == -1)
+		return -1;
+	*kept = stored.has_purchases;
+	if (*kept && stored.failed)
+		return err_set(e, ERR_REMOTE, "no content for a day that has purchases: they are kept");
+	return 0;
+}
+
 static int commit(struct slice *s, struct err *e)
 {
 	struct run *run = s->run;
+	bool kept = false;
 
+	if (s->pager.answer != FETCH_OK && keep_purchases(s, &kept, e) == -1)
+		return -1;
+	if (kept) {
+		run->counts.slices++;
+		run->usage.kept++;
+		return 0;
+	}
 	if (!s->load && slice_load_new(&s->load, run->boot->store, s->target->id, s->day, e) == -1)
 		return -1;
 	if (slice_load_commit(s->load, run->id, s->unconfirmed, &s->change, e) == -1)
@@ -253,8 +295,6 @@ static void on_pages(struct pager *p)
 	s->err = p->err;
 	switch (p->answer) {
 	case FETCH_OK:
-		store(s, false);
-		return;
 	case FETCH_NO_USAGE:
 		store(s, false);
 		return;
@@ -320,6 +360,7 @@ void slice_start(struct slice *s, struct run *run, struct run_target *target, in
 	s->day = day;
 	s->by_entitlement = target->by_entitlement;
 	s->busy = true;
+	s->change = (struct slice_change){ .rows = 0 };
 	err_clear(&s->err);
 	fetch(s);
 }

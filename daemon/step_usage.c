@@ -178,9 +178,11 @@ static void on_slice(struct slice *s)
 		step->rows += s->change.rows;
 		step->net_failures = 0;
 		t->proven = true;
+		t->put_off = false;
 		t->by_entitlement = s->by_entitlement;
 		break;
 	case SLICE_NOT_STORED:
+		t->put_off = true;
 		not_stored(s);
 		break;
 	case SLICE_NOT_COVERED:
@@ -194,24 +196,29 @@ static void on_slice(struct slice *s)
 }
 
 /* The next target that has a slice to start, or NULL. One with nothing in flight comes first: its days then arrive in order, and
- * few tiers have to be filled again. Those passed over are at most as many as are in flight. */
+ * few tiers have to be filled again. One whose last slice failed comes last: what is broken about a few subscriptions must neither hold
+ * up the others nor pass for a service that is down. Those passed over are at most as many as are in flight or fail. */
 static struct run_target *next_target(struct run *run)
 {
 	struct step_usage *step = &run->usage;
 	struct step_subscriptions *subs = &run->subscriptions;
-	struct run_target *busy = NULL;
+	struct run_target *busy = NULL, *failing = NULL;
 
 	while (step->first < subs->count && subs->targets[step->first].next_day == subs->targets[step->first].day_count)
 		step->first++;
 	for (size_t i = step->first; i < subs->count; i++) {
 		struct run_target *t = &subs->targets[i];
 
-		if (t->next_day < t->day_count && t->in_flight == 0)
+		if (t->next_day == t->day_count)
+			continue;
+		if (t->in_flight == 0 && !t->put_off)
 			return t;
-		if (!busy && t->next_day < t->day_count && t->proven)
+		if (!busy && t->proven && !t->put_off)
 			busy = t;
+		if (!failing && (t->proven || t->in_flight == 0))
+			failing = t;
 	}
-	return busy;
+	return busy ? busy : failing;
 }
 
 static void finish(struct run *run)
@@ -221,6 +228,12 @@ static void finish(struct run *run)
 
 	timer_cancel(&step->tick);
 	quiet_end(&step->quiet, run, EVENT_SLICE_FAILED);
+	if (step->kept) {
+		log_start(&l, LOG_WARN, EVENT_SLICES_KEPT);
+		log_int(&l, "run", run->id);
+		log_int(&l, "count", step->kept);
+		log_finish(&l);
+	}
 	if (step->stopped) {
 		log_start(&l, LOG_WARN, EVENT_USAGE_STOPPED);
 		log_int(&l, "run", run->id);

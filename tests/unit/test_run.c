@@ -36,6 +36,8 @@ static struct {
 	enum what fail; /* the request NTH of this kind is refused with STATUS; 0: none */
 	size_t nth;
 	const char *status, *headers;
+	const char *usage_of, *usage_status, *usage_body; /* the answer to each request for the usage of that subscription; NULL: as usual */
+	int32_t days;   /* asked for */
 	size_t act_at;  /* at this request, counted over all kinds: ACT */
 	void (*act)(struct run_ask *ask);
 } plan;
@@ -99,6 +101,9 @@ static void answer(size_t number, const char *request, struct fake_reply *reply)
 		status = plan.status;
 		headers = plan.headers ? plan.headers : "";
 		body = "";
+	} else if (what == USAGE && plan.usage_of && strstr(request, plan.usage_of)) {
+		status = plan.usage_status;
+		body = plan.usage_body;
 	} else if (!body) {
 		status = "404 Not Found";
 		body = "{\"code\":20003,\"description\":\"not found\"}";
@@ -160,7 +165,7 @@ static void start(void)
 	memset(plan.asked, 0, sizeof(plan.asked));
 	plan.total = 0;
 	over = false;
-	ask = (struct run_ask){ .trigger = "test", .ranged = true, .from = last_day - DAYS + 1, .to = last_day, .done = on_done };
+	ask = (struct run_ask){ .trigger = "test", .ranged = true, .from = last_day - plan.days + 1, .to = last_day, .done = on_done };
 	run_start(&ask, &boot);
 }
 
@@ -295,6 +300,42 @@ static void test_busy_service_is_asked_again(void **state)
 	check_whole();
 }
 
+/* The first of them, which is broken for longer than the patience with a service that is down. */
+static void test_broken_subscription_does_not_hold_up_the_others(void **state)
+{
+	(void)state;
+	config.max_in_flight = 1;
+	plan.days = 25;
+	plan.usage_of = SUBSCRIPTION(1);
+	plan.usage_status = "503 Service Unavailable\r\nRetry-After: 7200";
+	plan.usage_body = "";
+	run_once();
+	assert_int_equal(ask.status, RUN_PARTIAL);
+	assert_int_equal(last_row().counts.rows_added, 25);
+	assert_int_equal(last_row().counts.slices_failed, 1 + 20);
+}
+
+static void test_an_answer_without_a_list_takes_no_purchase_back(void **state)
+{
+	static const char *const answers[][2] = {
+		{ "204 No Content", "" },
+		{ "400 Bad Request", "{\"code\":3000,\"description\":\"Customer does not have usage data\"}" },
+		{ "200 OK", "{\"items\":[]}" },
+	};
+
+	(void)state;
+	run_once();
+	plan.usage_of = SUBSCRIPTION(1);
+	for (size_t i = 0; i < countof(answers); i++) {
+		plan.usage_status = answers[i][0];
+		plan.usage_body = answers[i][1];
+		run_once();
+		assert_int_equal(ask.status, RUN_OK);
+		assert_int_equal(last_row().counts.slices, 2 * DAYS);
+		assert_int_equal(last_row().counts.rows_withdrawn, i < 2 ? 0 : DAYS); /* a list that lacks them does */
+	}
+}
+
 static void test_no_role_needs_a_person(void **state)
 {
 	(void)state;
@@ -361,6 +402,7 @@ static int setup(void **state)
 
 	(void)state;
 	memset(&plan, 0, sizeof(plan));
+	plan.days = DAYS;
 	last_day = plan_last_day(clock_now());
 	tempdir_make(dir);
 	snprintf(database, sizeof(database), "%s", tempdir_path(dir, "usage.db"));
@@ -401,6 +443,8 @@ int main(void)
 		T(subscription_not_covered_costs_one_question_for_each_id),
 		T(each_kind_of_request_refused_once),
 		T(busy_service_is_asked_again),
+		T(broken_subscription_does_not_hold_up_the_others),
+		T(an_answer_without_a_list_takes_no_purchase_back),
 		T(no_role_needs_a_person),
 		T(stop_at_each_request_then_an_undisturbed_run),
 		T(cancel_at_each_request_is_silent_and_leaves_a_run_to_find),
