@@ -134,7 +134,7 @@ CREATE TABLE slice (
 
 -- The facts: one row for each row of a slice. The key holds no quantity, price or name.
 -- status: 0 active, 1 withdrawn. rating: 0 rated, 1 unpriced, 2 unit_mismatch, 3 future_price. ordinal: the place, from 1 on, among
--- rows of the slice that differ in nothing else, by ascending quantity. revision 1 is the row as first stored.
+-- rows of the slice that differ in nothing else, by ascending quantity, then unit. revision 1 is the row as first stored.
 CREATE TABLE usage (
   subscription_id INTEGER NOT NULL,
   period          INTEGER NOT NULL,

@@ -164,7 +164,24 @@ static int next_sorted(struct loading *l, struct row *row, struct err *e)
 	return 1;
 }
 
-static int compare_quantities(const void *left, const void *right)
+static int compare_units(struct store *s, int64_t product_a, int64_t product_b)
+{
+	struct err ignored = ERR_INIT;
+	const char *unit;
+	char *copy;
+	int c = 0;
+
+	if (product_a == product_b || ratebook_unit(s, product_a, &unit, &ignored) == -1)
+		return 0;
+	copy = xstrdup(unit);
+	if (ratebook_unit(s, product_b, &unit, &ignored) == 0)
+		c = strcmp(copy, unit);
+	free(copy);
+	return c;
+}
+
+/* What a purchase keeps of a row, so that a row has the same ordinal in whatever order they come: quantity, then unit. */
+static int compare_alike(const void *left, const void *right, void *store)
 {
 	const struct row *a = left, *b = right;
 	struct err ignored = ERR_INIT;
@@ -174,7 +191,11 @@ static int compare_quantities(const void *left, const void *right)
 	if (decimal_parse(&x, span_of(a->quantity), &ignored) == -1 || decimal_parse(&y, span_of(b->quantity), &ignored) == -1)
 		return 0; /* cannot be: they were parsed when they came */
 	c = decimal_compare(x, y);
-	return c ? c : strcmp(a->quantity, b->quantity);
+	if (!c)
+		c = compare_units(store, a->product, b->product);
+	if (!c)
+		c = strcmp(a->quantity, b->quantity);
+	return c ? c : compare_numbers(a->product, b->product);
 }
 
 /* Reads the rows that share a key with the next one, and numbers them. */
@@ -205,7 +226,7 @@ static int read_same(struct loading *l, struct err *e)
 	if (rc == -1)
 		return -1;
 	if (l->same_count > 1)
-		qsort(l->same, l->same_count, sizeof(*l->same), compare_quantities);
+		qsort_r(l->same, l->same_count, sizeof(*l->same), compare_alike, l->s);
 	for (size_t i = 0; i < l->same_count; i++)
 		l->same[i].key.ordinal = (int64_t)i + 1;
 	return 0;

@@ -27,7 +27,7 @@ struct loading {
 	/* handing out */
 	size_t next;
 	struct sqlite3_stmt *q;
-	struct row *same;     /* rows that differ in nothing but the quantity, sorted by it */
+	struct row *same;     /* rows that differ in nothing but quantity and unit, sorted by them */
 	size_t same_count, same_room, same_next;
 	struct row ahead;     /* read, belongs to the next group */
 	bool has_ahead;

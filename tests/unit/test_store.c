@@ -217,6 +217,20 @@ static void test_slice_read_again_writes_nothing(void **state)
 	assert_string_equal(ask(b, "SELECT count(DISTINCT purchase_reference), max(revision), max(seq) FROM purchases"), "3 1 3");
 }
 
+static void test_slice_with_equal_rows_in_two_units_read_again_writes_nothing(void **state)
+{
+	struct books *b = *state;
+	struct usage_spec specs[] = { { .quantity = "1.50" }, { .quantity = "1.5", .unit = "100 Hours" } };
+	struct usage_spec turned[] = { specs[1], specs[0] };
+
+	load_rates(b, &flat, 1);
+	load_slice(b, 0, specs, 2);
+	assert_string_equal(ask(b, "SELECT unit, rating_status FROM purchases ORDER BY purchase_reference"), "100 Hours unit_mismatch Hours rated");
+	assert_false(load_slice(b, 0, turned, 2).wrote);
+	turned[1].quantity = "1.500";
+	assert_false(load_slice(b, 0, turned, 2).wrote);
+}
+
 static void test_tags_in_another_order_are_the_same_purchase(void **state)
 {
 	struct books *b = *state;
@@ -595,6 +609,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 		TEST(test_slice_first_read_adds_priced_purchases),
 		TEST(test_slice_read_again_writes_nothing),
+		TEST(test_slice_with_equal_rows_in_two_units_read_again_writes_nothing),
 		TEST(test_tags_in_another_order_are_the_same_purchase),
 		TEST(test_slice_restated_changes_adds_and_withdraws),
 		TEST(test_pieces_of_a_day_over_slices_sum),
