@@ -108,7 +108,7 @@ CREATE TABLE resource (
   location        TEXT NOT NULL,
   part_number     TEXT NOT NULL,
   order_number    TEXT NOT NULL,
-  tags            TEXT NOT NULL,   -- JSON as received, '' when absent
+  tags            TEXT NOT NULL,   -- JSON as received but for white space, '' when absent
   additional_info TEXT NOT NULL,
   info_fields     TEXT NOT NULL,
   UNIQUE (subscription_id, digest)
@@ -225,7 +225,7 @@ CREATE TABLE rate_card (
   region       TEXT NOT NULL,
   locale       TEXT NOT NULL,
   tax_included INTEGER NOT NULL,
-  offer_terms  TEXT NOT NULL,      -- JSON as received: information; the discount is inside the rates already
+  offer_terms  TEXT NOT NULL,      -- JSON: information; the discount is inside the rates already
   meters       INTEGER NOT NULL,
   first_run_id INTEGER NOT NULL,
   first_seen   INTEGER NOT NULL

@@ -10,6 +10,15 @@
 #include <time.h>
 #include <unistd.h>
 
+/* Under _FORTIFY_SOURCE clang's headers make macros of some of them, which can't be poisoned as they are. */
+#undef strcpy
+#undef strcat
+#undef strncpy
+#undef strncat
+#undef sprintf
+#undef vsprintf
+#undef gets
+
 #pragma GCC poison strcpy strcat strncpy strncat sprintf vsprintf gets strtok atoi atol atof strtol strtoul strtoll strtod
 #pragma GCC poison gmtime localtime asctime ctime system popen
 

@@ -50,6 +50,32 @@ static int add_member(struct buf *out, const struct member *m)
 	return buf_add_span(out, m->value) == -1 ? -1 : buf_add_text(out, ",");
 }
 
+static bool is_white(char c)
+{
+	return c == ' ' || c == '\n' || c == '\r' || c == '\t';
+}
+
+int compact_json(struct buf *out, struct span raw)
+{
+	bool in_string = false;
+	size_t from = 0; /* of the bytes not yet copied */
+
+	for (size_t i = 0; i < raw.n; i++) {
+		if (in_string && raw.p[i] == '\\') {
+			i++; /* whatever is escaped */
+		} else if (in_string) {
+			in_string = raw.p[i] != '"';
+		} else if (is_white(raw.p[i])) {
+			if (buf_add(out, raw.p + from, i - from) == -1)
+				return -1;
+			from = i + 1;
+		} else {
+			in_string = raw.p[i] == '"';
+		}
+	}
+	return buf_add(out, raw.p + from, raw.n - from);
+}
+
 static int add_members(struct buf *out, struct span raw)
 {
 	struct member members[CANONICAL_MEMBERS_MAX];

@@ -7,8 +7,12 @@
 #include "base/buf.h"
 #include "base/span.h"
 
-/* Appends RAW in that form: names and values as received, only the order and the outer white space are changed. What is not an
- * object of at most CANONICAL_MEMBERS_MAX members is appended as it is. */
+/* Appends RAW, valid JSON, without the white space between its tokens: whether a service indents its answers is no part of what it
+ * says. -1 when OUT is full. */
+int compact_json(struct buf *out, struct span raw) MUST_CHECK;
+
+/* Appends RAW, compact already, in that form: the outermost members in the order of their names, everything as received. What is not
+ * an object of at most CANONICAL_MEMBERS_MAX members is appended as it is. */
 #define CANONICAL_MEMBERS_MAX 256
 void canonical_json(struct buf *out, struct span raw);
 

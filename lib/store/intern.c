@@ -26,6 +26,7 @@ struct intern {
 	struct guid partner;
 	struct digester *digester;
 	struct buf fields; /* of the record at hand, as received */
+	struct buf compact; /* its JSON texts without white space */
 	struct buf scratch;
 	struct place meters[METER_PLACES], products[PRODUCT_PLACES], resources[RESOURCE_PLACES];
 };
@@ -40,6 +41,7 @@ struct intern *intern_new(struct guid partner)
 	in->partner = partner;
 	in->digester = digester_new();
 	buf_init(&in->fields, FIELDS_MAX);
+	buf_init(&in->compact, FIELDS_MAX);
 	buf_init(&in->scratch, FIELDS_MAX);
 	return in;
 }
@@ -66,6 +68,7 @@ void intern_free(struct intern *in)
 	intern_forget(in);
 	digester_free(in->digester);
 	buf_fini(&in->fields);
+	buf_fini(&in->compact);
 	buf_fini(&in->scratch);
 	free(in);
 }
@@ -211,6 +214,28 @@ int intern_product(struct store *s, int64_t meter_id, const struct usage *u, int
 	return 0;
 }
 
+/* The record with its JSON texts compact, in place of those received; valid until the next record. */
+static int compact_record(struct intern *in, const struct usage *u, struct usage *compact, struct err *e)
+{
+	const struct span raw[] = { u->tags, u->additional_info, u->info_fields };
+	struct span *texts[] = { &compact->tags, &compact->additional_info, &compact->info_fields };
+	size_t ends[countof(raw)];
+
+	*compact = *u;
+	buf_clear(&in->compact);
+	for (size_t i = 0; i < countof(raw); i++) {
+		if (compact_json(&in->compact, raw[i]) == -1)
+			return err_set(e, ERR_FORMAT, "a record with texts of more than %zu bytes", (size_t)FIELDS_MAX);
+		ends[i] = in->compact.n;
+	}
+	for (size_t i = 0; i < countof(raw); i++) {
+		size_t from = i ? ends[i - 1] : 0;
+
+		*texts[i] = (struct span){ buf_text(&in->compact) + from, ends[i] - from };
+	}
+	return 0;
+}
+
 static void digest_json(struct intern *in, struct span raw)
 {
 	buf_clear(&in->scratch);
@@ -295,6 +320,7 @@ int intern_resource(struct store *s, int64_t subscription_id, const struct usage
 				       u->resource_uri, u->location,        u->part_number, u->order_number,
 				       u->tags,         u->additional_info, u->info_fields };
 	struct intern *in = s->intern;
+	struct usage compact;
 	struct digest identity;
 	struct place *place;
 	int rc;
@@ -306,10 +332,12 @@ int intern_resource(struct store *s, int64_t subscription_id, const struct usage
 		*id = place->id;
 		return 0;
 	}
-	identity = digest_identity(in, u);
+	if (compact_record(in, u, &compact, e) == -1)
+		return -1;
+	identity = digest_identity(in, &compact);
 	rc = find(s, SQL_RESOURCE_FIND, &identity, subscription_id, id, e);
 	if (rc == 0) {
-		rc = insert_resource(s, subscription_id, &identity, u, e);
+		rc = insert_resource(s, subscription_id, &identity, &compact, e);
 		*id = db_last_id(s->db);
 	}
 	if (rc == -1)

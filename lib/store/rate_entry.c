@@ -3,9 +3,9 @@
 
 #include "base/util.h"
 
-struct digest rate_entry_digest(struct digester *d, const struct rate *rate, const char *included)
+struct digest rate_entry_digest(struct digester *d, const struct rate *rate, struct span tags, const char *included)
 {
-	const struct span fields[] = { { (const char *)rate->meter.b, sizeof(rate->meter.b) }, rate->unit, span_of(included), rate->tags };
+	const struct span fields[] = { { (const char *)rate->meter.b, sizeof(rate->meter.b) }, rate->unit, span_of(included), tags };
 	char number[DECIMAL_TEXT_MAX];
 
 	digester_start(d);
@@ -37,7 +37,7 @@ static int insert_tier(struct store *s, int64_t rate_id, size_t number, const st
 	return db_run(s->db, q, e);
 }
 
-static int insert_rate_row(struct store *s, int64_t card_id, int64_t meter, const struct rate *rate, const struct digest *digest,
+static int insert_rate_row(struct store *s, int64_t card_id, int64_t meter, const struct rate *rate, struct span tags, const struct digest *digest,
 			   const char *included, struct err *e)
 {
 	struct sqlite3_stmt *q = db_query(s->db, SQL_RATE_INSERT, e);
@@ -63,15 +63,15 @@ static int insert_rate_row(struct store *s, int64_t card_id, int64_t meter, cons
 	db_bind_span(q, 11, rate->category);
 	db_bind_span(q, 12, rate->subcategory);
 	db_bind_span(q, 13, rate->region);
-	db_bind_span(q, 14, rate->tags);
+	db_bind_span(q, 14, tags);
 	db_bind_int(q, 15, card_id);
 	return db_run(s->db, q, e);
 }
 
-int rate_entry_insert(struct store *s, int64_t card_id, int64_t meter, const struct rate *rate, const struct digest *digest,
+int rate_entry_insert(struct store *s, int64_t card_id, int64_t meter, const struct rate *rate, struct span tags, const struct digest *digest,
 		      const char *included, int64_t *id, struct err *e)
 {
-	if (insert_rate_row(s, card_id, meter, rate, digest, included, e) == -1)
+	if (insert_rate_row(s, card_id, meter, rate, tags, digest, included, e) == -1)
 		return -1;
 	*id = db_last_id(s->db);
 	for (size_t i = 0; rate->tier_count > 1 && i < rate->tier_count; i++)

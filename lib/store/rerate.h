@@ -18,7 +18,7 @@ struct rerate_groups { /* a set, in the order added */
 void rerate_groups_add(struct rerate_groups *groups, int64_t period, int64_t meter);
 void rerate_groups_fini(struct rerate_groups *groups);
 
-/* Fills the tiers of one group in the order usage start, reported day, key. Rows written after SINCE_SEQ get their amount without a
+/* Fills the tiers of one group in the order usage start, reported day, purchase reference. Rows written after SINCE_SEQ get their amount without a
  * revision of its own; for the others REASON is noted. *REVISED counts purchases from before this run. */
 int rerate_group(struct store *s, int64_t run_id, int64_t subscription, const struct rerate_group *group, int64_t since_seq,
 		 enum change_reason reason, int64_t *revised, struct err *e) MUST_CHECK;

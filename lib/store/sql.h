@@ -89,9 +89,11 @@
 	X(USAGE_UPDATE, "UPDATE usage SET product_id = ?9, quantity = ?10, banded = ?11, rating = ?12, rate_id = ?13,"                \
 			" amount_nanos = ?14, status = ?15, revision = ?16, seq = ?17, last_run_id = ?18 WHERE " SQL_KEY)             \
 	X(USAGE_AMOUNT, "UPDATE usage SET rating = ?9, rate_id = ?10, amount_nanos = ?11 WHERE " SQL_KEY)                             \
-	X(USAGE_OF_GROUP, "SELECT " SQL_ROW " FROM usage u INDEXED BY usage_banded WHERE u.subscription_id = ?1 AND u.period = ?2"    \
-			  " AND u.meter_id = ?3 AND u.banded = 1"                                                                     \
-			  " ORDER BY u.usage_start, u.reported_day, u.resource_id, u.usage_end, u.ordinal")                           \
+	/* usage start, reported day, and then as the purchase references of these go: not by ids, which come in the order of arrival */\
+	X(USAGE_OF_GROUP, "SELECT " SQL_ROW " FROM usage u INDEXED BY usage_banded CROSS JOIN resource r ON r.id = u.resource_id"     \
+			  " WHERE u.subscription_id = ?1 AND u.period = ?2 AND u.meter_id = ?3 AND u.banded = 1"                      \
+			  " ORDER BY u.usage_start, u.reported_day, (u.usage_end - u.usage_start) || ':', r.digest,"                  \
+			  " CAST(u.ordinal AS TEXT)")                                                                                 \
 	X(USAGE_OF_METERS, "SELECT " SQL_ROW " FROM usage u WHERE u.subscription_id = ?1 AND u.period >= ?2 AND u.status = 0"         \
 			   " AND u.meter_id IN (SELECT meter_id FROM temp.changed_meter)")                                            \
 	X(CHANGE_INSERT, "INSERT INTO usage_change (seq, subscription_id, period, reported_day, meter_id, resource_id, usage_start,"  \

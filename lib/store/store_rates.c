@@ -9,7 +9,9 @@
 #include "store/rate_entry.h"
 #include "store/rerate.h"
 
+#include "base/buf.h"
 #include "base/mem.h"
+#include "json/canonical.h"
 #include "value/day.h"
 
 #include <stdio.h>
@@ -25,6 +27,7 @@ struct rates_load {
 	struct digester *digester;
 	struct digest sum;     /* of the card: the sum of its entries' digests, whatever their order */
 	struct rates_change change;
+	struct buf compact;    /* JSON texts without white space: of a meter, of the offer terms */
 	bool open;
 };
 
@@ -37,6 +40,7 @@ int rates_load_new(struct rates_load **out, struct store *s, int64_t run_id, int
 	load->run_id = run_id;
 	load->now = now;
 	load->digester = digester_new();
+	buf_init(&load->compact, LIMIT_ITEM_BYTES);
 	*out = load;
 	return 0;
 }
@@ -54,6 +58,7 @@ void rates_load_free(struct rates_load *load)
 		return;
 	undo(load);
 	digester_free(load->digester);
+	buf_fini(&load->compact);
 	free(load);
 }
 
@@ -136,8 +141,8 @@ static int is_known_meter(struct rates_load *load, int64_t meter, bool *known, s
 }
 
 /* A version that the newest card did not have: opened again when it is an old one, else inserted. */
-static int enter_rate(struct rates_load *load, int64_t meter, const struct rate *rate, const struct digest *digest, const char *included,
-		      int64_t *id, bool found, struct err *e)
+static int enter_rate(struct rates_load *load, int64_t meter, const struct rate *rate, struct span tags, const struct digest *digest,
+		      const char *included, int64_t *id, bool found, struct err *e)
 {
 	int64_t changed[] = { meter, rate->effective };
 	bool known;
@@ -153,7 +158,7 @@ static int enter_rate(struct rates_load *load, int64_t meter, const struct rate 
 
 		if (store_run_ints(load->s, SQL_RATE_REOPEN, reopen, 2, e) == -1)
 			return -1;
-	} else if (rate_entry_insert(load->s, load->card_id, meter, rate, digest, included, id, e) == -1) {
+	} else if (rate_entry_insert(load->s, load->card_id, meter, rate, tags, digest, included, id, e) == -1) {
 		return -1;
 	}
 	if ((rate->tier_count > 1 || !decimal_is_zero(rate->included)) &&
@@ -162,16 +167,29 @@ static int enter_rate(struct rates_load *load, int64_t meter, const struct rate 
 	return store_run_ints(load->s, SQL_METER_CHANGED, changed, 2, e);
 }
 
+/* RAW without white space, in the load's buffer: how the service sets its JSON is no part of a price. */
+static int compact_text(struct rates_load *load, struct span raw, struct span *compact, struct err *e)
+{
+	buf_clear(&load->compact);
+	if (compact_json(&load->compact, raw) == -1)
+		return err_set(e, ERR_FORMAT, "a text of more than %zu bytes", LIMIT_ITEM_BYTES);
+	*compact = buf_span(&load->compact);
+	return 0;
+}
+
 int rates_load_add(struct rates_load *load, const struct rate *rate, struct err *e)
 {
 	char included[DECIMAL_TEXT_MAX];
+	struct span tags;
 	struct digest digest;
 	int64_t meter, id = 0;
 	bool open = false;
 	int rc;
 
+	if (compact_text(load, rate->tags, &tags, e) == -1)
+		return -1;
 	decimal_print(rate->included, included);
-	digest = rate_entry_digest(load->digester, rate, included);
+	digest = rate_entry_digest(load->digester, rate, tags, included);
 	add_digest(&load->sum, &digest);
 	load->change.meters++;
 	if (intern_meter(load->s, rate->meter, &meter, e) == -1)
@@ -179,7 +197,7 @@ int rates_load_add(struct rates_load *load, const struct rate *rate, struct err 
 	rc = rate_entry_find(load->s, meter, rate->effective, &digest, &id, &open, e);
 	if (rc == -1)
 		return -1;
-	if (!open && enter_rate(load, meter, rate, &digest, included, &id, rc == 1, e) == -1)
+	if (!open && enter_rate(load, meter, rate, tags, &digest, included, &id, rc == 1, e) == -1)
 		return -1;
 	return store_run_ints(load->s, SQL_RATE_SEEN, &id, 1, e);
 }
@@ -227,7 +245,7 @@ static int close_gone(struct rates_load *load, struct err *e)
 	return run_market(load, SQL_RATE_CLOSE_GONE, true, e);
 }
 
-static int fill_card(struct rates_load *load, const char *locale, bool tax_included, const char *offer_terms, struct err *e)
+static int fill_card(struct rates_load *load, const char *locale, bool tax_included, struct span terms, struct err *e)
 {
 	struct sqlite3_stmt *q = db_query(load->s->db, SQL_CARD_FILL, e);
 
@@ -237,7 +255,7 @@ static int fill_card(struct rates_load *load, const char *locale, bool tax_inclu
 	db_bind_blob(q, 2, load->sum.b, sizeof(load->sum.b));
 	db_bind_text(q, 3, locale);
 	db_bind_int(q, 4, tax_included);
-	db_bind_text(q, 5, offer_terms ? offer_terms : "");
+	db_bind_span(q, 5, terms);
 	db_bind_int(q, 6, load->change.meters);
 	return db_run(load->s->db, q, e);
 }
@@ -267,23 +285,32 @@ static int check_currency(struct rates_load *load, const char *currency, struct 
 	return err_advise(e, "E-RATES-CURRENCY", "set [partner_center] currency to one that your partner account is billed in");
 }
 
+/* The discount terms belong to the card, too. */
+static void add_terms(struct rates_load *load, struct span terms)
+{
+	struct digest digest;
+
+	if (!terms.n)
+		return;
+	digester_start(load->digester);
+	digester_field(load->digester, terms);
+	digest = digester_finish(load->digester);
+	add_digest(&load->sum, &digest);
+}
+
 static int finish(struct rates_load *load, const char *locale, bool tax_included, const char *offer_terms, struct err *e)
 {
-	/* The discount terms belong to the card, too. */
-	if (offer_terms) {
-		struct digest terms;
+	struct span terms;
 
-		digester_start(load->digester);
-		digester_field(load->digester, span_of(offer_terms));
-		terms = digester_finish(load->digester);
-		add_digest(&load->sum, &terms);
-	}
+	if (compact_text(load, span_of(offer_terms ? offer_terms : ""), &terms, e) == -1)
+		return -1;
+	add_terms(load, terms);
 	if (close_gone(load, e) == -1)
 		return -1;
 	load->change.same_card = load->newest_id && digest_equal(load->newest, load->sum);
 	if (load->change.same_card && !load->card_id)
 		return 0;
-	if (need_card(load, e) == -1 || fill_card(load, locale, tax_included, offer_terms, e) == -1)
+	if (need_card(load, e) == -1 || fill_card(load, locale, tax_included, terms, e) == -1)
 		return -1;
 	return reprice(load, e);
 }

@@ -34,10 +34,22 @@ static void test_other_values_stay_as_they_are(void **state)
 	expect("{}", "");
 }
 
+static void test_compact_leaves_strings_alone(void **state)
+{
+	struct buf out;
+
+	(void)state;
+	buf_init(&out, 1000);
+	assert_int_equal(compact_json(&out, span_of("\r\n { \"a b\" : \"x \\\" { y\\\\\" ,\t\"c\":[ 1e-06 , null ] } ")), 0);
+	assert_string_equal(buf_text(&out), "{\"a b\":\"x \\\" { y\\\\\",\"c\":[1e-06,null]}");
+	buf_fini(&out);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_members_are_sorted_and_closed_up),
+		cmocka_unit_test(test_compact_leaves_strings_alone),
 		cmocka_unit_test(test_other_values_stay_as_they_are),
 	};
 
