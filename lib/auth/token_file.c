@@ -104,8 +104,10 @@ static int open_folder(const char *state_dir, struct err *e)
 {
 	int fd = open(state_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-	if (fd == -1)
-		return err_errno(e, ERR_STORE, "open folder %s", state_dir);
+	if (fd == -1) {
+		err_errno(e, ERR_STORE, "open folder %s", state_dir);
+		return err_advise(e, "E-TOKEN-STORE", "make the folder that state_dir names: mode 0700, owned by the user that runs csp-usaged");
+	}
 	if (check_rights(fd, state_dir, S_IWGRP | S_IWOTH, e) == 0)
 		return fd;
 	close(fd);
@@ -126,10 +128,11 @@ int token_file_read(const char *state_dir, struct buf *token, struct err *e)
 		(void)err_advise(e, "E-AUTH-LOGIN", CONSENT);
 	} else if (fd == -1) {
 		(void)err_errno(e, ERR_STORE, "open %s/" TOKEN_FILE_NAME, state_dir);
+		(void)err_advise(e, "E-TOKEN-STORE", "it must be a file, mode 0600, owned by the user that runs csp-usaged");
 	} else if (check_rights(fd, TOKEN_FILE_NAME, S_IRWXG | S_IRWXO, e) == 0) {
 		rc = read_text(fd, TOKEN_FILE_NAME, token, e);
 		if (rc == -1)
-			(void)err_advise(e, NULL, CONSENT);
+			(void)err_advise(e, "E-AUTH-LOGIN", CONSENT);
 	}
 	if (fd != -1)
 		close(fd);
@@ -238,6 +241,8 @@ int secret_read(const char *file, const char *credential_name, struct buf *secre
 		rc = check_rights(fd, buf_text(&path), S_IRWXO, e);
 		rc = rc ? rc : read_text(fd, buf_text(&path), secret, e);
 	}
+	if (rc == -1 && !e->code[0])
+		(void)err_advise(e, "E-SECRET-NONE", "store the secret in that file: mode 0600, owned by the user that runs csp-usaged");
 	if (fd != -1)
 		close(fd);
 	buf_fini(&path);

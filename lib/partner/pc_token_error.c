@@ -94,7 +94,7 @@ void pc_token_error(struct err *e, long http_status, struct span body)
 {
 	char by_name[ERR_CODE_MAX], by_number[ERR_CODE_MAX] = "", text[PC_ERROR_TEXT_MAX], name[PC_ERROR_TEXT_MAX];
 	const struct pc_error_entry *named, *numbered, *advice;
-	const char *remedy = "none known; see the description, and run csp-usaged check";
+	const char *remedy = "none known; look up the number and the description in Microsoft's list of AADSTS codes";
 	struct err ignored;
 	json_t *document = body.n <= LIMIT_ERROR_BODY_BYTES ? pc_json_load(body, &ignored) : NULL;
 	long number;

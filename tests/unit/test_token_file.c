@@ -41,7 +41,7 @@ static void check_refused(enum err_kind kind, const char *words)
 	assert_int_equal(e.kind, kind);
 	assert_non_null(strstr(e.text, words));
 	assert_int_equal(text.n, 0);
-	assert_true(e.remedy[0] != '\0' || kind == ERR_STORE);
+	assert_true(e.code[0] && e.remedy[0]);
 }
 
 static void write_token(const char *token)
@@ -130,6 +130,8 @@ static void test_read_without_a_folder_is_an_error(void **state)
 	(void)state;
 	assert_int_equal(token_file_read("/nonexistent/x", &text, &e), -1);
 	assert_int_equal(e.kind, ERR_STORE);
+	assert_string_equal(e.code, "E-TOKEN-STORE");
+	assert_non_null(strstr(e.remedy, "state_dir"));
 	assert_int_equal(token_file_write("/nonexistent/x", span_of("t"), &e), -1);
 	assert_int_equal(e.kind, ERR_STORE);
 }
@@ -285,10 +287,12 @@ static void test_secret_read_refuses_missing_and_public_files(void **state)
 	(void)state;
 	snprintf(file, sizeof(file), "%s/secret", dir);
 	assert_int_equal(secret_read(file, "client_secret", &text, &e), -1);
+	assert_true(e.code[0] && e.remedy[0]);
 	assert_int_equal(e.kind, ERR_CONFIG);
 	assert_non_null(strstr(e.text, file));
 	tempdir_put(dir, "secret", "text", 0644);
 	assert_int_equal(secret_read(file, "client_secret", &text, &e), -1);
+	assert_true(e.code[0] && e.remedy[0]);
 	assert_int_equal(e.kind, ERR_CONFIG);
 	assert_string_equal(e.code, "E-SECRET-MODE");
 	assert_int_equal(text.n, 0);
