@@ -61,7 +61,8 @@ static void close_on_lane(struct work *w)
 	struct run *run = container_of(w, struct run, close);
 	struct store *store = run->boot->store;
 
-	if (run->err.kind == ERR_STORE) {
+	/* Also the error of a job whose end nobody heard, because the run had turned. */
+	if (run->broken || run->err.kind == ERR_STORE) {
 		run->boot->store_spoilt = true;
 		run->counts = run->settled;
 		if (store)
