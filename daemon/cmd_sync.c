@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "config/config.h"
 #include "daemon/boot.h"
+#include "daemon/clock.h"
 #include "daemon/events.h"
 #include "daemon/exit_code.h"
 #include "daemon/options.h"
@@ -13,6 +14,8 @@
 #include "daemon/say.h"
 #include "daemon/signals.h"
 #include "net/timer.h"
+#include "pull/plan.h"
+#include "value/day.h"
 
 struct sync {
 	struct boot boot;
@@ -121,12 +124,27 @@ static int print_changes(struct store *store, struct err *e)
 	return store_select(store, changes_sql, NULL, 0, &rows, e);
 }
 
+/* A range in the future has no slices: it would end well and have done nothing. */
+static int check_range(const struct options *o, struct err *e)
+{
+	int32_t last = plan_last_day(clock_now());
+	char from[DAY_TEXT_MAX], text[DAY_TEXT_MAX];
+
+	if (!o->ranged || o->from <= last)
+		return 0;
+	day_print(o->from, from);
+	day_print(last, text);
+	return err_set(e, ERR_CONFIG, "--from %s: the last reported day that can be asked for now is %s", from, text);
+}
+
 int cmd_sync(const struct options *options, const struct config *config)
 {
 	struct sync s = { .boot = { .lock = LOCK_INIT }, .signals = { .on_end = on_end } };
 	struct err e = ERR_INIT;
 	int rc;
 
+	if (check_range(options, &e) == -1)
+		return say_error(&e);
 	if (boot_up(&s.boot, config, options->dry_run, &e) == -1)
 		return say_error(&e);
 	rc = signals_start(&s.signals, &s.boot.loop, &e);
