@@ -5,7 +5,8 @@
 
 /* Where Microsoft is silent (tier_period, included_quantity) the rule is ours: it is printed so that it can be argued with. */
 static const struct billing_rule rules[] = {
-	{ "tier_period", "A tier fills per subscription, meter and billing period; the period of a purchase is that of its usage day." },
+	{ "tier_period", "A tier fills per subscription, meter and billing period, in the order usage_start, reported_day, "
+			 "purchase_reference; the period of a purchase is that of its usage day." },
 	{ "tiers", "Tiers are graduated: each part of a quantity is charged at the price of the band it falls in, the bands "
 		   "being [from, to) without gaps." },
 	{ "included_quantity", "The included quantity is free and is taken first in each billing period; the thresholds of the tiers count "

@@ -296,6 +296,24 @@ static void test_tiers_fill_over_the_period_whatever_the_order_of_arrival(void *
 	assert_string_equal(ask(b, "SELECT reason FROM purchase_changes WHERE change = 'changed'"), "rerated_tier");
 }
 
+static void test_tiers_fill_in_the_order_of_the_references_not_of_arrival(void **state)
+{
+	static const char query[] = "SELECT sum(amount_nanos = CASE WHEN reference_no = 1 THEN 1500000000 ELSE 1000000000 END) FROM (SELECT"
+				    " amount_nanos, row_number() OVER (ORDER BY purchase_reference) AS reference_no FROM purchases)";
+	struct books *b = *state;
+	struct usage_spec specs[12];
+	char uris[12][8];
+
+	load_rates(b, (struct rate_spec[]){ { .tiers = { "0", "1.5", "1", "1" } } }, 1);
+	for (int i = 0; i < 12; i++) {
+		snprintf(uris[i], sizeof(uris[i]), "/%d", i);
+		specs[i] = (struct usage_spec){ .quantity = "1", .uri = uris[i] };
+		load_slice(b, 0, specs, (size_t)i + 1);
+	}
+	assert_string_equal(ask(b, query), "12");
+	assert_string_equal(ask(b, "SELECT amount_exact FROM customer_months"), "12.500000000");
+}
+
 static void test_included_quantity_is_free_and_first(void **state)
 {
 	struct books *b = *state;
@@ -614,6 +632,7 @@ int main(void)
 		TEST(test_slice_restated_changes_adds_and_withdraws),
 		TEST(test_pieces_of_a_day_over_slices_sum),
 		TEST(test_tiers_fill_over_the_period_whatever_the_order_of_arrival),
+		TEST(test_tiers_fill_in_the_order_of_the_references_not_of_arrival),
 		TEST(test_included_quantity_is_free_and_first),
 		TEST(test_without_a_price_the_amount_is_null_and_comes_with_the_price),
 		TEST(test_unit_mismatch_and_future_price_are_not_priced),
