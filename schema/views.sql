@@ -5,7 +5,7 @@
 --! UNITS = (sum(u.amount_nanos / 1000000000) + sum(u.amount_nanos % 1000000000) / 1000000000)
 --! RESTS = (sum(u.amount_nanos % 1000000000) % 1000000000)
 -- A total as exact text. The sums of whole units and of rests are carried over, with one sign for both.
---! EXACT = iif({{UNITS}} < 0 OR {{RESTS}} < 0, '-', '') || format('%d.%09d', abs(iif({{UNITS}} > 0 AND {{RESTS}} < 0, {{UNITS}} - 1, iif({{UNITS}} < 0 AND {{RESTS}} > 0, {{UNITS}} + 1, {{UNITS}}))), abs(iif({{UNITS}} > 0 AND {{RESTS}} < 0, {{RESTS}} + 1000000000, iif({{UNITS}} < 0 AND {{RESTS}} > 0, {{RESTS}} - 1000000000, {{RESTS}}))))
+--! EXACT = iif({{UNITS}} < 0 OR ({{UNITS}} = 0 AND {{RESTS}} < 0), '-', '') || format('%d.%09d', abs(iif({{UNITS}} > 0 AND {{RESTS}} < 0, {{UNITS}} - 1, iif({{UNITS}} < 0 AND {{RESTS}} > 0, {{UNITS}} + 1, {{UNITS}}))), abs(iif({{UNITS}} > 0 AND {{RESTS}} < 0, {{RESTS}} + 1000000000, iif({{UNITS}} < 0 AND {{RESTS}} > 0, {{RESTS}} - 1000000000, {{RESTS}}))))
 -- Usage without a price is counted where it would be charged: in the currency of its rate, or else of the newest card.
 --! CURRENCY = coalesce(x.currency, (SELECT currency FROM rate_card ORDER BY id DESC LIMIT 1))
 --! SAME_PURCHASE = u.subscription_id = h.subscription_id AND u.period = h.period AND u.reported_day = h.reported_day AND u.meter_id = h.meter_id AND u.resource_id = h.resource_id AND u.usage_start = h.usage_start AND u.usage_end = h.usage_end AND u.ordinal = h.ordinal

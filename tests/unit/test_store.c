@@ -327,6 +327,24 @@ static void test_included_quantity_is_free_and_first(void **state)
 	assert_string_equal(ask(b, "SELECT amount_exact FROM subscription_months"), "6.000000000");
 }
 
+static void test_totals_of_both_signs_are_exact(void **state)
+{
+	static const struct {
+		const char *first, *second, *total;
+	} cases[] = { { "100.2", "-0.9", "99.300000000" }, { "-100.2", "0.9", "-99.300000000" },  { "0.2", "-0.9", "-0.700000000" },
+		      { "-0.2", "0.9", "0.700000000" },    { "-1.5", "-1.5", "-3.000000000" },    { "1.5", "-1.5", "0.000000000" },
+		      { "-3", "0.1", "-2.900000000" },     { "3", "-0.000000001", "2.999999999" }, { "1", "-1.000000001", "-0.000000001" } };
+	struct books *b = *state;
+
+	load_rates(b, (struct rate_spec[]){ { .tiers = { "0", "1" } } }, 1);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct usage_spec specs[] = { { .quantity = cases[i].first, .uri = "/a" }, { .quantity = cases[i].second, .uri = "/b" } };
+
+		load_slice(b, 0, specs, 2);
+		assert_string_equal(ask(b, "SELECT amount_exact FROM customer_months"), cases[i].total);
+	}
+}
+
 static void test_without_a_price_the_amount_is_null_and_comes_with_the_price(void **state)
 {
 	struct books *b = *state;
@@ -634,6 +652,7 @@ int main(void)
 		TEST(test_tiers_fill_over_the_period_whatever_the_order_of_arrival),
 		TEST(test_tiers_fill_in_the_order_of_the_references_not_of_arrival),
 		TEST(test_included_quantity_is_free_and_first),
+		TEST(test_totals_of_both_signs_are_exact),
 		TEST(test_without_a_price_the_amount_is_null_and_comes_with_the_price),
 		TEST(test_unit_mismatch_and_future_price_are_not_priced),
 		TEST(test_first_price_of_a_meter_is_a_future_one_of_usage_long_before),
