@@ -8,6 +8,7 @@
 #include "pull/fetch.h"
 
 #include <assert.h>
+#include <errno.h>
 
 struct store_options boot_store_options(const struct config *config)
 {
@@ -95,6 +96,8 @@ int boot_up(struct boot *b, const struct config *config, bool dry, struct err *e
 	int failed;
 
 	options.dry = dry;
+	if (dry && access(config->database_path, F_OK) == -1 && errno == ENOENT)
+		options.path = ""; /* nothing to compare with, and nothing shall be made: SQLite's temporary file */
 	b->config = config;
 	/* The lock comes first: what follows may write. */
 	if (lock_take(&b->lock, config->database_path, e) == -1)

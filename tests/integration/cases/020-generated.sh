@@ -64,4 +64,4 @@ expect_code 0
 expect_summary slices=28 rows_withdrawn=0
 expect_equal "customers printed" 6 "$(grep -c ' added ' "$place/out")"
 [ ! -e "$published" ] || fail "a dry run published"
-expect_equal "purchases" 0 "$( [ -e "$db" ] && query 'SELECT count(*) FROM purchases' || echo 0)"
+[ ! -e "$db" ] || fail "a dry run made a database"
