@@ -13,7 +13,7 @@ int compact_json(struct buf *out, struct span raw) MUST_CHECK;
 
 /* Appends RAW, compact already, in that form: the outermost members in the order of their names, everything as received. What is not
  * an object of at most CANONICAL_MEMBERS_MAX members is appended as it is. */
-#define CANONICAL_MEMBERS_MAX 256
+#define CANONICAL_MEMBERS_MAX 64 /* a resource has at most 50 tags */
 void canonical_json(struct buf *out, struct span raw);
 
 #endif

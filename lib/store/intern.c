@@ -12,8 +12,8 @@
 
 /* What was seen lately, found again by its own bytes: a fixed number of places, the newer one wins. A hash only picks the place, so
  * two that differ are never taken for one another. */
-#define METER_PLACES 8192
-#define PRODUCT_PLACES 4096
+#define METER_PLACES 32768
+#define PRODUCT_PLACES 32768
 #define RESOURCE_PLACES 16384 /* some 400 bytes each */
 
 struct place {
