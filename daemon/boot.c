@@ -9,6 +9,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <sys/stat.h>
 
 struct store_options boot_store_options(const struct config *config)
 {
@@ -24,16 +25,29 @@ struct store_options boot_store_options(const struct config *config)
 	};
 }
 
+/* Which file the database is, zeros when there is none. */
+static void find_file(const struct config *config, uint64_t *device, uint64_t *inode)
+{
+	struct stat st;
+	bool there = stat(config->database_path, &st) == 0;
+
+	*device = there ? st.st_dev : 0;
+	*inode = there ? st.st_ino : 0;
+}
+
 int boot_refresh_store(struct boot *b, struct err *e)
 {
 	struct store_options options = boot_store_options(b->config);
+	uint64_t device, inode;
 
-	if (b->store && !b->store_spoilt)
+	find_file(b->config, &device, &inode);
+	if (b->store && !b->store_spoilt && device == b->device && inode == b->inode)
 		return 0;
 	store_close(b->store);
 	b->store = NULL;
 	if (store_open(&b->store, &options, e) == -1)
 		return -1;
+	find_file(b->config, &b->device, &b->inode);
 	b->store_spoilt = false;
 	return 0;
 }
@@ -105,6 +119,7 @@ int boot_up(struct boot *b, const struct config *config, bool dry, struct err *e
 	/* The database before anything of the network: whoever can't store should not ask. */
 	if (store_open(&b->store, &options, e) == -1)
 		goto out;
+	find_file(config, &b->device, &b->inode);
 	failed = uv_loop_init(&b->loop);
 	if (failed) {
 		err_set(e, ERR_STORE, "start the event loop: %s", uv_strerror(failed));

@@ -16,6 +16,7 @@ struct boot { /* zeroed but for the lock (LOCK_INIT) before boot_up */
 	struct lock lock;
 	struct store *store; /* the lane's while a run is on */
 	bool store_spoilt;   /* an error of the store ended a run: the next one opens it anew; the lane's */
+	uint64_t device, inode; /* the database's file when it was opened; the lane's */
 	uv_loop_t loop;
 	bool looping;
 	struct lane *lane;
@@ -28,7 +29,8 @@ struct boot { /* zeroed but for the lock (LOCK_INIT) before boot_up */
 int boot_up(struct boot *b, const struct config *config, bool dry, struct err *e) MUST_CHECK;
 /* From any state of being up. Waits for the job on the lane, drops the others. */
 void boot_down(struct boot *b);
-/* On the lane: closes the store and opens it again, when it is spoilt. */
+/* On the lane: closes the store and opens it again, when it is spoilt or the path leads to another file by now (a backup was restored):
+ * what goes to a file without a name is lost. */
 int boot_refresh_store(struct boot *b, struct err *e) MUST_CHECK;
 /* What the configuration says of the database. */
 struct store_options boot_store_options(const struct config *config);

@@ -336,6 +336,19 @@ static void test_an_answer_without_a_list_takes_no_purchase_back(void **state)
 	}
 }
 
+static void test_database_that_was_replaced_is_opened_anew(void **state)
+{
+	(void)state;
+	up();
+	start();
+	LOOP_UNTIL(&boot.loop, over);
+	remove_database();
+	start();
+	LOOP_UNTIL(&boot.loop, over);
+	down();
+	check_whole();
+}
+
 static void test_no_role_needs_a_person(void **state)
 {
 	(void)state;
@@ -445,6 +458,7 @@ int main(void)
 		T(busy_service_is_asked_again),
 		T(broken_subscription_does_not_hold_up_the_others),
 		T(an_answer_without_a_list_takes_no_purchase_back),
+		T(database_that_was_replaced_is_opened_anew),
 		T(no_role_needs_a_person),
 		T(stop_at_each_request_then_an_undisturbed_run),
 		T(cancel_at_each_request_is_silent_and_leaves_a_run_to_find),
