@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "daemon/lock.h"
 
-
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>

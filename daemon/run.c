@@ -22,11 +22,6 @@ static const struct {
 #undef X
 };
 
-const char *run_state_name(enum run_state state)
-{
-	return states[state].name;
-}
-
 void run_goto(struct run *run, enum run_state next)
 {
 	struct log_line l;

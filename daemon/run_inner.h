@@ -140,8 +140,8 @@ struct run {
 
 /* The only writer of run->state. */
 void run_goto(struct run *run, enum run_state next);
-const char *run_state_name(enum run_state state);
-/* The run can't go on: everything in flight is cancelled, CLOSE comes next. The first error stays. */
+/* The run can't go on: everything in flight is cancelled, CLOSE comes next. E takes the place of what was only noted; once the run
+ * closes, no other error does. */
 void run_fail(struct run *run, const struct err *e);
 /* Something went wrong that does not end the run: it will be partial, and E is what its row tells unless there was one before. */
 void run_note(struct run *run, const struct err *e);

@@ -36,7 +36,6 @@ void fetch_describe(struct fetch_request *r, const char *correlation)
 		       h->request_id[0] ? h->request_id : r->request_id, h->correlation_id[0] ? h->correlation_id : correlation);
 }
 
-
 static enum fetch_verdict end(struct fetch_request *r, enum fetch_answer answer)
 {
 	r->answer = answer;
