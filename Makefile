@@ -39,6 +39,7 @@ LIB_SOURCES := $(sort $(wildcard lib/*/*.c))
 DAEMON_SOURCES := $(sort $(wildcard daemon/*.c))
 EMULATOR_SOURCES := $(sort $(wildcard tests/emulator/*.c))
 UNIT_SOURCES := $(sort $(wildcard tests/unit/test_*.c))
+BOOKS_SOURCES := $(sort $(wildcard tests/books/*.c))
 SUPPORT_SOURCES := $(sort $(wildcard tests/support/*.c))
 SCHEMA := $(sort $(wildcard schema/*.sql))
 
@@ -47,6 +48,7 @@ DAEMON_OBJECTS := $(DAEMON_SOURCES:%.c=$(B)/obj/%.o)
 EMULATOR_OBJECTS := $(EMULATOR_SOURCES:%.c=$(B)/obj/%.o)
 SUPPORT_OBJECTS := $(SUPPORT_SOURCES:%.c=$(B)/obj/%.o)
 UNIT_PROGRAMS := $(UNIT_SOURCES:tests/unit/%.c=$(B)/unit/%)
+BOOKS_OBJECTS := $(BOOKS_SOURCES:%.c=$(B)/obj/%.o)
 
 .PHONY: all programs units
 .SECONDARY:
@@ -71,11 +73,19 @@ $(B)/unit/%: $(B)/obj/tests/unit/%.o $(SUPPORT_OBJECTS) $(B)/libdaemon.a $(B)/li
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)$(CC) $(CFLAGS) $(LINK_HARDENING) $(LDFLAGS) -o $@ $^ $(LIBS) $(shell pkg-config --libs $(TEST_PACKAGES))
 
+$(B)/books/histories: $(BOOKS_OBJECTS) $(B)/libcsp.a
+	@mkdir -p $(@D)
+	$(call say,LINK,$@)$(CC) $(CFLAGS) $(LINK_HARDENING) $(LDFLAGS) -o $@ $^ $(LIBS)
+
 $(B)/obj/tests/emulator/%.o: tests/emulator/%.c
 	@mkdir -p $(@D)
 	$(call say,CC,$<)$(CC) $(COMMON) $(CFLAGS) -Itests/emulator $(shell pkg-config --cflags $(EMULATOR_PACKAGES)) -c -o $@ $<
 
 $(B)/obj/tests/unit/%.o: tests/unit/%.c
+	@mkdir -p $(@D)
+	$(call say,CC,$<)$(CC) $(COMMON) -Ilib -I. $(shell pkg-config --cflags $(PACKAGES)) $(CFLAGS) -c -o $@ $<
+
+$(B)/obj/tests/books/%.o: tests/books/%.c
 	@mkdir -p $(@D)
 	$(call say,CC,$<)$(CC) $(COMMON) -Ilib -I. $(shell pkg-config --cflags $(PACKAGES)) $(CFLAGS) -c -o $@ $<
 
@@ -111,15 +121,19 @@ check: setup
 
 # -- tests ------------------------------------------------------------------------------------------------------------------------
 
-.PHONY: check-all check-unit check-integration check-asan layers size schema-check asan analyze
+.PHONY: check-all check-unit check-books check-integration check-asan layers size schema-check asan analyze
 check-all: layers size programs units
 	@$(MAKE) --no-print-directory check-unit
+	@$(MAKE) --no-print-directory check-books
 	@$(MAKE) --no-print-directory check-integration
 	@$(MAKE) --no-print-directory MODE=asan check-unit check-integration
 	@sh tests/summary build/results
 
 check-unit: units
 	@sh tests/unit/run $(B)
+
+check-books: $(B)/books/histories
+	@sh tests/books/run $(B) $(HISTORIES)
 
 check-integration: programs
 	@sh tests/integration/run $(B)
@@ -156,7 +170,7 @@ help:
 	@echo 'make            build/csp-usaged and build/csp-usaged-emulator'
 	@echo 'make demo       see it work: the emulator, one sync, queries (installs what it needs)'
 	@echo 'make check      every test, also under the sanitizers (installs what it needs)'
-	@echo 'make check-unit, check-integration    the tests apart; MODE=asan for the sanitizers'
+	@echo 'make check-unit, check-books, check-integration    the tests apart; MODE=asan for the sanitizers'
 	@echo 'make layers     dependencies point one way;  make size  files and functions stay short'
 	@echo 'make analyze    gcc -fanalyzer over lib/'
 	@echo 'make install    PREFIX=/usr DESTDIR=;  make clean'

@@ -1,0 +1,215 @@
+-- SPDX-License-Identifier: MIT
+-- What holds in every database of csp-usaged, whatever happened to it. For the sqlite3 shell, which brings the decimal functions:
+--
+--     sqlite3 -readonly /var/lib/csp-usaged/usage.db < invariants.sql
+--
+-- Prints nothing when all is well; else one row for each offence: the invariant's name, where, and what.
+-- Quantities are decimal text, amounts integers of 1e-9. decimal_cmp tells 1.5 from 1.50 in some versions of the shell, so numbers are
+-- compared by their difference: nothing but zeros is equal, "-" and another digit is less.
+
+-- A purchase with its key as one text, and its place in the order in which tiers fill.
+CREATE TEMP TABLE book AS
+SELECT purchase_reference AS ref, subscription_id, period, reported_day, meter_id, resource_id, usage_start, usage_end, ordinal,
+       product_id, quantity, banded, rating, rate_id, amount_nanos, status, revision, seq, first_run_id, last_run_id,
+       row_number() OVER (ORDER BY subscription_id, period, meter_id, usage_start, reported_day, purchase_reference) AS place
+  FROM usage_reference;
+CREATE INDEX temp.book_by_place ON book (place);
+CREATE UNIQUE INDEX temp.book_by_key ON book (subscription_id, reported_day, meter_id, resource_id, usage_start, usage_end, ordinal);
+CREATE TEMP TABLE band AS
+SELECT k.ref, k.place, b.band_no, b.band_from, b.band_to, b.unit_price, b.quantity, b.amount_nanos
+  FROM usage_band b LEFT JOIN book k USING (subscription_id, reported_day, meter_id, resource_id, usage_start, usage_end, ordinal);
+CREATE INDEX temp.band_by_place ON band (place, band_no);
+
+-- -- what refers to what -----------------------------------------------------------------------------------------------------------
+
+SELECT 'foreign_ids_exist', u.rowids, u.what
+  FROM (SELECT subscription_id || '/' || reported_day AS rowids, 'usage without its ' ||
+               CASE WHEN NOT EXISTS (SELECT 1 FROM subscription s WHERE s.id = u.subscription_id) THEN 'subscription'
+                    WHEN NOT EXISTS (SELECT 1 FROM meter m WHERE m.id = u.meter_id) THEN 'meter'
+                    WHEN NOT EXISTS (SELECT 1 FROM resource r WHERE r.id = u.resource_id AND r.subscription_id = u.subscription_id)
+                    THEN 'resource'
+                    WHEN NOT EXISTS (SELECT 1 FROM product t WHERE t.id = u.product_id AND t.meter_id = u.meter_id) THEN 'product'
+                    WHEN u.rate_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM rate x WHERE x.id = u.rate_id AND x.meter_id = u.meter_id)
+                    THEN 'rate'
+                    WHEN NOT EXISTS (SELECT 1 FROM period p WHERE p.period = u.period) THEN 'period'
+                    WHEN NOT EXISTS (SELECT 1 FROM run WHERE run.id = u.first_run_id) THEN 'first run'
+                    WHEN NOT EXISTS (SELECT 1 FROM run WHERE run.id = u.last_run_id) THEN 'last run' END AS what
+          FROM usage u) u
+ WHERE u.what IS NOT NULL;
+
+SELECT 'foreign_ids_exist', h.seq, 'a change without its ' || iif(k.ref IS NULL, 'purchase', 'run')
+  FROM usage_change h
+  LEFT JOIN book k USING (subscription_id, reported_day, meter_id, resource_id, usage_start, usage_end, ordinal)
+  LEFT JOIN run ON run.id = h.run_id
+ WHERE k.ref IS NULL OR k.period <> h.period OR run.id IS NULL;
+
+SELECT 'foreign_ids_exist', band_no, 'a band without its purchase' FROM band WHERE ref IS NULL;
+
+PRAGMA foreign_key_check;
+
+-- -- slices ------------------------------------------------------------------------------------------------------------------------
+
+SELECT 'purchase_has_a_slice', k.ref, 'no slice was stored'
+  FROM book k LEFT JOIN slice l USING (subscription_id, reported_day)
+ WHERE l.first_run_id IS NULL OR l.first_run_id = 0;
+
+SELECT 'slice_counts_its_rows', l.subscription_id || '/' || date(l.reported_day * 86400, 'unixepoch'), l.row_count || ' but ' || count(k.ref)
+  FROM slice l LEFT JOIN book k ON k.subscription_id = l.subscription_id AND k.reported_day = l.reported_day AND k.status = 0
+ GROUP BY l.subscription_id, l.reported_day
+HAVING l.row_count <> count(k.ref) OR (l.state = 1 AND l.row_count = 0) OR (l.state IN (2, 3) AND l.row_count <> 0);
+
+SELECT 'slice_spans_its_periods', k.ref, k.period || ' is not in ' || l.first_period || '..' || l.last_period
+  FROM book k JOIN slice l USING (subscription_id, reported_day)
+ WHERE k.period NOT BETWEEN l.first_period AND l.last_period;
+
+SELECT 'period_fits_the_usage', k.ref, 'not in ' || p.name
+  FROM book k JOIN period p USING (period)
+ WHERE k.usage_start < p.starts * 86400 OR k.usage_start >= p.ends * 86400;
+
+SELECT 'period_is_a_month', name, date(starts * 86400, 'unixepoch') || '..' || date(ends * 86400, 'unixepoch')
+  FROM period
+ WHERE name <> strftime('%Y-%m', starts * 86400, 'unixepoch') OR period <> CAST(strftime('%Y%m', starts * 86400, 'unixepoch') AS INTEGER)
+    OR ends * 86400 <> CAST(strftime('%s', starts * 86400, 'unixepoch', '+1 month') AS INTEGER)
+    OR strftime('%d', starts * 86400, 'unixepoch') <> format('%02d', (SELECT value FROM setting WHERE name = 'period_start_day'));
+
+-- Rows that look alike are numbered from 1 on, the active ones first, by ascending quantity.
+SELECT 'ordinals_have_no_gap', max(ref), count(*) || ' rows, ' || sum(status = 0) || ' active'
+  FROM book
+ GROUP BY subscription_id, reported_day, meter_id, resource_id, usage_start, usage_end
+HAVING max(ordinal) <> count(*) OR coalesce(max(iif(status = 0, ordinal, NULL)), 0) <> sum(status = 0);
+
+SELECT 'ordinals_ascend', b.ref, b.quantity || ' after ' || a.quantity
+  FROM book a JOIN book b USING (subscription_id, reported_day, meter_id, resource_id, usage_start, usage_end)
+ WHERE b.ordinal = a.ordinal + 1 AND a.status = 0 AND b.status = 0 AND rtrim(decimal_sub(b.quantity, a.quantity), '0.') LIKE '-_%';
+
+-- -- status, price, amount -----------------------------------------------------------------------------------------------------------
+
+SELECT 'withdrawn_is_nothing', ref, quantity || ', ' || coalesce(amount_nanos, 'NULL')
+  FROM book WHERE status <> 0 AND (status <> 1 OR quantity <> '0' OR amount_nanos IS NOT 0 OR rating <> 0);
+
+SELECT 'amount_goes_with_the_rating', ref, 'rating ' || rating || ', rate ' || coalesce(rate_id, 'NULL') || ', ' || coalesce(amount_nanos, 'NULL')
+  FROM book
+ WHERE status = 0 AND ((rating = 0) <> (amount_nanos IS NOT NULL) OR rating NOT BETWEEN 0 AND 3 OR (rating IN (0, 2)) <> (rate_id IS NOT NULL));
+
+SELECT 'unit_goes_with_the_rating', k.ref, t.unit || ' and ' || x.unit
+  FROM book k JOIN product t ON t.id = k.product_id JOIN rate x ON x.id = k.rate_id
+ WHERE k.status = 0 AND ((k.rating = 0 AND t.unit <> x.unit) OR (k.rating = 2 AND t.unit = x.unit));
+
+SELECT 'price_is_the_newest', k.ref, 'rate ' || k.rate_id || ', not ' || n.id
+  FROM book k JOIN rate x ON x.id = k.rate_id
+  JOIN rate n ON n.meter_id = x.meter_id AND n.currency = x.currency AND n.region = x.region
+   AND n.effective > x.effective AND n.effective < (k.usage_start / 86400 + 1) * 86400
+ WHERE k.status = 0;
+
+SELECT 'price_is_not_of_later', k.ref, 'rate ' || k.rate_id
+  FROM book k JOIN rate x ON x.id = k.rate_id
+ WHERE k.status = 0 AND x.effective >= (k.usage_start / 86400 + 1) * 86400;
+
+SELECT 'currency_is_one', k.subscription_id || '/' || k.meter_id || '/' || k.period, group_concat(DISTINCT x.currency)
+  FROM book k JOIN rate x ON x.id = k.rate_id
+ WHERE k.status = 0
+ GROUP BY k.subscription_id, k.meter_id, k.period
+HAVING count(DISTINCT x.currency) > 1;
+
+SELECT 'currency_is_the_cards', x.id, x.currency || ' in a card of ' || c.currency
+  FROM rate x JOIN rate_card c ON c.id IN (x.first_card_id, x.last_card_id, x.seen_order)
+ WHERE x.currency <> c.currency OR x.region <> c.region;
+
+-- One price: quantity times price, rounded half away from zero.
+SELECT 'amount_is_quantity_times_price', ref, quantity || ' x ' || unit_price || ' is not ' || amount_nanos
+  FROM (SELECT k.ref, k.quantity, x.unit_price, k.amount_nanos, decimal_mul(decimal_mul(k.quantity, x.unit_price), '1000000000') AS exact
+          FROM book k JOIN rate x ON x.id = k.rate_id
+         WHERE k.status = 0 AND k.rating = 0 AND k.banded = 0
+        UNION ALL
+        SELECT b.ref, b.quantity, b.unit_price, b.amount_nanos, decimal_mul(decimal_mul(b.quantity, b.unit_price), '1000000000')
+          FROM band b)
+ WHERE rtrim(decimal_sub('0.5', ltrim(decimal_sub(exact, amount_nanos), '-')), '0.') LIKE '-_%'
+    OR (ltrim(decimal_sub(ltrim(decimal_sub(exact, amount_nanos), '-'), '0.5'), '-0.') = ''
+        AND rtrim(decimal_sub(ltrim(amount_nanos, '-'), ltrim(exact, '-')), '0.') LIKE '-_%');
+
+-- -- bands ---------------------------------------------------------------------------------------------------------------------------
+
+SELECT 'bands_where_they_belong', k.ref, count(b.band_no) || ' bands'
+  FROM book k LEFT JOIN band b USING (place)
+ GROUP BY k.place
+HAVING (k.banded = 1 AND k.status = 0 AND k.rating = 0) <> (count(b.band_no) > 0) OR coalesce(max(b.band_no), 0) <> count(b.band_no);
+
+SELECT 'bands_sum_to_the_amount', k.ref, k.amount_nanos || ' is not ' || sum(b.amount_nanos)
+  FROM book k JOIN band b USING (place)
+ GROUP BY k.place
+HAVING k.amount_nanos IS NOT sum(b.amount_nanos);
+
+SELECT 'bands_sum_to_the_quantity', k.ref, k.quantity || ' is not ' || decimal_sum(b.quantity)
+  FROM book k JOIN band b USING (place)
+ GROUP BY k.place
+HAVING ltrim(decimal_sub(k.quantity, decimal_sum(b.quantity)), '-0.') <> '';
+
+-- Within a group of purchases (subscription, meter, period) each begins where the one before it ended, and its bands fill from there:
+-- each part lies within its band, and only the last band of a purchase is not filled to its end. What is given back (a negative
+-- quantity) empties them from the top; below nothing there is the first band alone.
+CREATE TEMP TABLE filled AS
+SELECT k.place, k.ref, k.quantity,
+       coalesce(decimal_sum(k.quantity) OVER (PARTITION BY k.subscription_id, k.meter_id, k.period ORDER BY k.place
+                                              ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), '0') AS position
+  FROM book k WHERE k.banded = 1 AND k.status = 0 AND k.rating = 0;
+CREATE TEMP TABLE part AS
+SELECT *, decimal_add(low, ltrim(quantity, '-')) AS high
+  FROM (SELECT f.ref, b.band_no, b.band_from, b.band_to, b.quantity, lead(b.band_from) OVER bands AS next_from,
+               decimal_add(iif(f.quantity LIKE '-%', decimal_add(f.position, f.quantity), f.position),
+                           coalesce(decimal_sum(ltrim(b.quantity, '-')) OVER (bands ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), '0'))
+               AS low
+          FROM filled f JOIN band b USING (place)
+        WINDOW bands AS (PARTITION BY f.place ORDER BY b.band_no));
+
+SELECT 'bands_tile_the_quantity', ref,
+       'band ' || band_no || ' [' || band_from || ', ' || coalesce(band_to, '') || ') has [' || low || ', ' || high || ')'
+  FROM part
+ WHERE (rtrim(decimal_sub(low, band_from), '0.') LIKE '-_%' AND ltrim(decimal_sub(band_from, '0'), '-0.') <> '')
+    OR rtrim(decimal_sub(band_to, high), '0.') LIKE '-_%'
+    OR (next_from IS NOT NULL AND (band_to IS NULL OR ltrim(decimal_sub(high, band_to), '-0.') <> '' OR ltrim(decimal_sub(band_to, next_from), '-0.') <> ''));
+
+-- -- history -------------------------------------------------------------------------------------------------------------------------
+
+SELECT 'seq_is_given_once', seq, count(*) || ' times'
+  FROM (SELECT seq FROM usage WHERE revision = 1
+        UNION ALL SELECT seq FROM usage_change
+        UNION ALL SELECT old_seq FROM usage_change WHERE revision = 2)
+ GROUP BY seq HAVING count(*) > 1;
+
+SELECT 'revisions_are_all_there', k.ref, k.revision || ' with ' || count(h.seq) || ' changes'
+  FROM book k LEFT JOIN usage_change h USING (subscription_id, reported_day, meter_id, resource_id, usage_start, usage_end, ordinal)
+ GROUP BY k.place
+HAVING count(h.seq) <> k.revision - 1 OR coalesce(min(h.revision), 2) <> 2 OR coalesce(max(h.revision), 1) <> k.revision;
+
+SELECT 'revisions_follow_one_another', k.ref, 'revision ' || h.revision
+  FROM book k JOIN usage_change h USING (subscription_id, reported_day, meter_id, resource_id, usage_start, usage_end, ordinal)
+  LEFT JOIN usage_change n ON n.subscription_id = h.subscription_id AND n.reported_day = h.reported_day AND n.meter_id = h.meter_id
+   AND n.resource_id = h.resource_id AND n.usage_start = h.usage_start AND n.usage_end = h.usage_end AND n.ordinal = h.ordinal
+   AND n.revision = h.revision + 1
+ WHERE h.old_seq >= h.seq OR h.old_run_id > h.run_id
+    OR iif(n.seq IS NULL, h.seq IS NOT k.seq OR h.new_quantity IS NOT k.quantity OR h.new_amount IS NOT k.amount_nanos
+                          OR h.run_id IS NOT k.last_run_id,
+           h.seq IS NOT n.old_seq OR h.new_quantity IS NOT n.old_quantity OR h.new_amount IS NOT n.old_amount
+                          OR h.run_id IS NOT n.old_run_id);
+
+SELECT 'reason_is_true', h.seq, 'reason ' || h.reason
+  FROM usage_change h
+ WHERE (h.reason = 5 AND (h.old_amount IS NOT NULL OR h.new_amount IS NULL)) OR (h.reason = 2 AND h.new_quantity <> '0')
+    OR (h.reason IN (3, 4, 5) AND h.old_quantity <> h.new_quantity) OR h.reason NOT BETWEEN 0 AND 5;
+
+-- -- the views lose nothing ----------------------------------------------------------------------------------------------------------
+
+SELECT 'totals_are_the_purchases', v.name, v.purchases || ' purchases, ' || v.total || ' is not ' || w.purchases || ', ' || w.total
+  FROM (SELECT 'customer_months' AS name, coalesce(sum(purchases), 0) AS purchases, coalesce(decimal_sum(amount_exact), '0') AS total
+          FROM customer_months
+        UNION ALL SELECT 'subscription_months', coalesce(sum(purchases), 0), coalesce(decimal_sum(amount_exact), '0') FROM subscription_months
+        UNION ALL SELECT 'meter_months', coalesce(sum(purchases), 0), coalesce(decimal_sum(amount_exact), '0') FROM meter_months
+        UNION ALL SELECT 'resource_months', coalesce(sum(purchases), 0), coalesce(decimal_sum(amount_exact), '0') FROM resource_months
+        UNION ALL SELECT 'daily_costs', coalesce(sum(purchases), 0), coalesce(decimal_sum(amount_exact), '0') FROM daily_costs
+        UNION ALL SELECT 'purchases', coalesce(sum(status = 'active'), 0), coalesce(decimal_mul(decimal_sum(amount_nanos), '0.000000001'), '0')
+          FROM purchases
+        UNION ALL SELECT 'purchase_bands', (SELECT count(*) FROM usage WHERE status = 0),
+                         coalesce(decimal_mul(decimal_sum(amount_nanos), '0.000000001'), '0') FROM purchase_bands) v,
+       (SELECT count(*) AS purchases, coalesce(decimal_mul(decimal_sum(amount_nanos), '0.000000001'), '0') AS total
+          FROM usage WHERE status = 0) w
+ WHERE v.purchases <> w.purchases OR ltrim(decimal_sub(v.total, w.total), '-0.') <> '';
