@@ -3,6 +3,7 @@
  *
  * HAPPY PATH  copied, checked, swapped in (lane) -> DONE
  * FAILURES    any: the copy stays that of an earlier run, which is told; the run's data is safe, its row is written again as partial
+ *             told to stop before it began: likewise, but as aborted, so that its slot is run again and the copy made
  * Skipped for a run that failed or was stopped, when it is not configured, and for dry runs. */
 #include "base/log.h"
 #include "config/config.h"
@@ -15,12 +16,16 @@ static void publish_on_lane(struct work *w)
 {
 	struct run *run = container_of(w, struct run, close);
 	const struct config *c = run->boot->config;
-
 	struct err ignored = ERR_INIT;
 
-	if (atomic_load(&run->hurry) || store_publish(c->database_path, c->publish_path, &w->err) == 0)
+	if (atomic_load(&run->hurry)) {
+		err_set(&w->err, ERR_CANCELLED, "stopped by a signal before the copy was made");
+		run->status = RUN_ABORTED;
+	} else if (store_publish(c->database_path, c->publish_path, &w->err) == -1) {
+		run->status = RUN_PARTIAL;
+	} else {
 		return;
-	run->status = RUN_PARTIAL;
+	}
 	/* What the row says instead is not worse than the truth when this fails, too. */
 	if (store_run_end(run->boot->store, run->id, run->status, &run->counts, run->err.kind ? &run->err : &w->err, clock_now(),
 			  &ignored) == -1)
@@ -49,7 +54,7 @@ void step_publish_enter(struct run *run)
 {
 	bool worth = run->status == RUN_OK || run->status == RUN_PARTIAL;
 
-	if (worth && !atomic_load(&run->hurry) && !run->order.dry && run->boot->config->publish_path)
+	if (worth && !run->order.dry && run->boot->config->publish_path)
 		work_submit(run, &run->close, publish_on_lane, on_published);
 	else
 		run_goto(run, RUN_DONE);

@@ -8,6 +8,7 @@
 #include "config/config.h"
 #include "daemon/boot.h"
 #include "daemon/clock.h"
+#include "daemon/progress.h"
 #include "net/http.h"
 #include "partner/pc_json.h"
 #include "pull/fetch.h"
@@ -336,6 +337,26 @@ static void test_an_answer_without_a_list_takes_no_purchase_back(void **state)
 	}
 }
 
+/* Its slot must not count as served: nobody would make the copy before the next one. */
+static void test_stop_before_the_copy_is_made_is_no_good_run(void **state)
+{
+	struct progress_facts facts = { .step = "" };
+
+	(void)state;
+	up();
+	start();
+	while (strcmp(facts.step, "CLOSE") != 0) {
+		uv_run(&boot.loop, UV_RUN_ONCE);
+		run_facts(&ask, &facts);
+	}
+	run_stop(&ask);
+	LOOP_UNTIL(&boot.loop, over);
+	down();
+	assert_int_equal(ask.status, RUN_ABORTED);
+	assert_int_equal(last_row().status, RUN_ABORTED);
+	assert_int_equal(access(publish, F_OK), -1);
+}
+
 static void test_database_that_was_replaced_is_opened_anew(void **state)
 {
 	(void)state;
@@ -458,6 +479,7 @@ int main(void)
 		T(busy_service_is_asked_again),
 		T(broken_subscription_does_not_hold_up_the_others),
 		T(an_answer_without_a_list_takes_no_purchase_back),
+		T(stop_before_the_copy_is_made_is_no_good_run),
 		T(database_that_was_replaced_is_opened_anew),
 		T(no_role_needs_a_person),
 		T(stop_at_each_request_then_an_undisturbed_run),
