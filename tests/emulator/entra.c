@@ -34,7 +34,9 @@ static const struct refusal refusals[] = {
 	{65001, 400, "invalid_grant", "The user or administrator has not consented to use the application with ID '%s'."},
 	{70000, 400, "invalid_grant", "Provided grant is invalid or malformed."},
 	{70011, 400, "invalid_scope", "The provided value for the input parameter 'scope' is not valid."},
-	{700016, 400, "unauthorized_client", "Application with identifier '%s' was not found in the directory."},
+	{700016, 400, "unauthorized_client", "Application with identifier '%s' was not found in the directory '%s'. This can happen if the application "
+	    "has not been installed by the administrator of the tenant or consented to by any user in the tenant. You may have sent "
+	    "your authentication request to the wrong tenant."},
 	{700027, 401, "invalid_client", "The certificate with identifier used to sign the client assertion is not registered on application."},
 	{700082, 400, "invalid_grant", "The refresh token has expired due to inactivity."},
 	{7000215, 401, "invalid_client", "Invalid client secret provided. Ensure the secret being sent in the request is the client "
@@ -50,9 +52,9 @@ static const struct refusal refusals[] = {
 	{90033, 503, "temporarily_unavailable", "A transient error has occurred. Please try again."},
 };
 
-/* Puts about in the place of the text's %s. */
+/* Puts about in the place of the text's first %s, the tenant in that of the second. */
 static void
-put_text(struct text *out, const char *text, const char *about)
+put_text(struct text *out, const char *text, const char *about, const char *tenant)
 {
 	const char *place = strstr(text, "%s");
 
@@ -62,7 +64,7 @@ put_text(struct text *out, const char *text, const char *about)
 	}
 	text_put(out, text, (size_t)(place - text));
 	text_puts(out, about);
-	text_puts(out, place + 2);
+	put_text(out, place + 2, tenant, "");
 }
 
 static void
@@ -84,7 +86,7 @@ refuse(struct request *r, int code, const char *about)
 	hash_guid(hash_two((uint64_t)r->start_ms, (uint64_t)code), trace);
 	hash_guid(hash_two((uint64_t)r->start_ms, 1), correlation);
 	text_printf(&description, "AADSTS%d: ", code);
-	put_text(&description, f->text, about);
+	put_text(&description, f->text, about, r->world->s.partner.tenant_id);
 	text_printf(&description, "\r\nTrace ID: %s\r\nCorrelation ID: %s\r\nTimestamp: %s", trace, correlation, stamp);
 	reply_json(r, f->status);
 	r->reply.body.len = 0;
@@ -206,17 +208,18 @@ entra_token(struct request *r)
 	const struct partner_conf *p = &r->world->s.partner;
 	const char *type = request_header(r, "Content-Type"), *form = r->body.p != NULL ? r->body.p : "";
 	int v1 = r->segment_count == 3, code;
-	char tenant[37];
+	char tenant[37], *client = NULL;
 
 	if (type == NULL || strncasecmp(type, "application/x-www-form-urlencoded", 33) != 0) {
 		refuse(r, 900144, "grant_type");
 	} else if (parse_guid(r->segments[0], tenant) != 0 || strcmp(tenant, p->tenant_id) != 0) {
 		refuse(r, 90002, r->segments[0]);
-	} else if ((code = entra_check_client(r, form)) != 0) {
-		refuse(r, code, code == 900144 ? "client_id" : p->client_id);
+	} else if ((code = entra_check_client(r, form, &client)) != 0) {
+		refuse(r, code, code == 900144 ? "client_id" : client);
 	} else if (p->sign_in != 0) {
 		refuse(r, (int)p->sign_in, p->client_id);
 	} else {
 		run_grant(r, form, v1);
 	}
+	free(client);
 }

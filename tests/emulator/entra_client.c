@@ -108,7 +108,7 @@ read_basic(const struct request *r, char **id, char **secret)
 }
 
 int
-entra_check_client(struct request *r, const char *form)
+entra_check_client(struct request *r, const char *form, char **sent)
 {
 	char *id = form_value(form, "client_id"), *secret = form_value(form, "client_secret");
 	char *assertion = form_value(form, "client_assertion"), *type = form_value(form, "client_assertion_type");
@@ -122,7 +122,7 @@ entra_check_client(struct request *r, const char *form)
 		code = 700016;
 	else
 		code = check_secret(r, secret, assertion, type);
-	free(id);
+	*sent = id;
 	free(secret);
 	free(assertion);
 	free(type);

@@ -45,7 +45,8 @@ print_totals(const struct scenario *s, enum totals totals, struct err *e)
 	return 0;
 }
 
-/* The folder for the certificates: made when it is not there. */
+/* The folder for the certificates: made when it is not there. Others may read ca.pem in it, whatever the umask: a daemon with a user of its
+ * own must; the key has mode 0600. */
 static int
 find_state_dir(const struct options *o, char out[500], struct err *e)
 {
@@ -53,14 +54,14 @@ find_state_dir(const struct options *o, char out[500], struct err *e)
 
 	if (o->state_dir == NULL) {
 		snprintf(out, 500, "%s/csp-usaged-emulator.XXXXXX", tmp != NULL ? tmp : "/tmp");
-		return mkdtemp(out) != NULL ? 0 : err_set(e, "%s: %s", out, strerror(errno));
+		return mkdtemp(out) != NULL && chmod(out, 0755) == 0 ? 0 : err_set(e, "%s: %s", out, strerror(errno));
 	}
 	if (strlen(o->state_dir) >= 500)
 		return err_set(e, "--state-dir: name is too long");
 	snprintf(out, 500, "%s", o->state_dir);
-	if (mkdir(out, 0700) != 0 && errno != EEXIST)
-		return err_set(e, "%s: %s", out, strerror(errno));
-	return 0;
+	if (mkdir(out, 0755) == 0)
+		return chmod(out, 0755) == 0 ? 0 : err_set(e, "%s: %s", out, strerror(errno));
+	return errno == EEXIST ? 0 : err_set(e, "%s: %s", out, strerror(errno));
 }
 
 static int

@@ -82,7 +82,8 @@ static FILE *
 create(const char *path, mode_t mode, struct err *e)
 {
 	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
-	FILE *f = fd < 0 ? NULL : fdopen(fd, "w");
+	/* the mode whatever the umask, and also of a file that was there */
+	FILE *f = fd < 0 || fchmod(fd, mode) != 0 ? NULL : fdopen(fd, "w");
 
 	if (f == NULL) {
 		err_set(e, "%s: %s", path, strerror(errno));

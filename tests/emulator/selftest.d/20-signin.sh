@@ -8,6 +8,7 @@ is "health" ok "$(web "$base/emulator/health" | jq -r .status)"
 is "the certificate is good for 127.0.0.1 too" ok "$(web "${base/localhost/127.0.0.1}/emulator/health" | jq -r .status)"
 curl -s -o /dev/null "$base/emulator/health"; is "without the CA it is not trusted" 60 $?
 curl -s -o /dev/null --cacert "$ca" --tls-max 1.1 "$base/emulator/health" 2>/dev/null; is "TLS 1.1 is refused" 35 $?
+is "others can read ca.pem, and not the key" "755 644 600" "$(stat -c %a "$work/state" "$ca" "$work/state/server.key" | xargs)"
 
 one=$(refresh); is "refresh: 200" 200 "$(tail -1 <<<"$one")"
 is "v2: expires_in is a number" number "$(head -1 <<<"$one" | jq -r '.expires_in | type')"
@@ -34,6 +35,8 @@ good=(-d grant_type=refresh_token -d "client_id=$client" -d client_secret=emulat
 refused "wrong secret" 401 invalid_client 7000215 -d grant_type=refresh_token -d "client_id=$client" -d client_secret=x -d "refresh_token=$first_token"
 refused "no secret" 401 invalid_client 7000218 -d grant_type=refresh_token -d "client_id=$client" -d "refresh_token=$first_token"
 refused "wrong client" 400 unauthorized_client 700016 -d grant_type=refresh_token -d "client_id=$tenant" -d client_secret=x
+has "wrong client: names the one that was sent" "AADSTS700016: Application with identifier '$tenant' was not found in the directory '$tenant'\\. This can" \
+    "$(token -d grant_type=refresh_token -d "client_id=$tenant" -d client_secret=x | head -1 | jq -r .error_description)"
 path=$client/oauth2/v2.0/token refused "wrong tenant" 400 invalid_request 90002 "${good[@]}"
 refused "unknown refresh token" 400 invalid_grant 70000 -d grant_type=refresh_token -d "client_id=$client" -d client_secret=emulator-secret -d refresh_token=x
 refused "unknown grant" 400 unsupported_grant_type 70003 -d grant_type=password -d "client_id=$client" -d client_secret=emulator-secret
