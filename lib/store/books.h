@@ -19,6 +19,7 @@ struct store {
 	int64_t began_ms;       /* monotonic */
 	int32_t period_known;   /* the last period made sure to stand in its table */
 	uint32_t loads;         /* slice loads so far: the number of the next */
+	uint32_t rollbacks;     /* so far: what was begun before the last one refers to rows that are gone */
 	struct intern *intern;
 	struct ratebook *rates;
 };

@@ -46,6 +46,14 @@ int row_key_compare(const struct row_key *a, const struct row_key *b, bool with_
 	return c;
 }
 
+int row_number_text(struct decimal number, char text[DECIMAL_TEXT_MAX], struct err *e)
+{
+	struct decimal again;
+
+	decimal_print(number, text);
+	return decimal_parse(&again, span_of(text), e);
+}
+
 int row_rate(struct store *s, struct row *row, struct err *e)
 {
 	struct rating_choice choice;

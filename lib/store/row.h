@@ -32,6 +32,9 @@ void row_read(struct sqlite3_stmt *q, int64_t subscription, struct row *row);
 /* Period, meter, resource, start, end: the order of merging. The ordinal too when WITH_ORDINAL. */
 int row_key_compare(const struct row_key *a, const struct row_key *b, bool with_ordinal);
 
+/* NUMBER in plain notation, as it is stored; ERR_FORMAT when that could not be read again (1e30 has too many digits). */
+int row_number_text(struct decimal number, char text[DECIMAL_TEXT_MAX], struct err *e) MUST_CHECK;
+
 /* Sets rating, rate, amount and banded by the rates; the amount of a banded row is left open for its group (rerate.h). */
 int row_rate(struct store *s, struct row *row, struct err *e) MUST_CHECK;
 /* A new purchase: sets seq and revision 1, inserts. */

@@ -21,6 +21,7 @@ struct slice_load {
 	struct store *s;
 	int64_t subscription;
 	int32_t day;
+	uint32_t rollbacks; /* of the store when it began */
 	struct loading rows;
 };
 
@@ -32,6 +33,7 @@ int slice_load_new(struct slice_load **out, struct store *s, int64_t subscriptio
 	load->s = s;
 	load->subscription = subscription_id;
 	load->day = day;
+	load->rollbacks = s->rollbacks;
 	loading_init(&load->rows, s);
 	*out = load;
 	return 0;
@@ -56,14 +58,21 @@ static int quantity_text(const struct usage *u, char text[QUANTITY_TEXT_MAX], st
 	struct span t = u->quantity_text;
 
 	if (t.n == 0 || memchr(t.p, 'e', t.n) || memchr(t.p, 'E', t.n)) {
-		decimal_print(u->quantity, text);
-		return 0;
+		return row_number_text(u->quantity, text, e);
 	}
 	if (t.n >= QUANTITY_TEXT_MAX)
 		return err_set(e, ERR_FORMAT, "quantity: longer than %d characters", QUANTITY_TEXT_MAX - 1);
 	memcpy(text, t.p, t.n);
 	text[t.n] = '\0';
 	return 0;
+}
+
+/* A rollback took the dimensions that its rows refer to, and the rows that were too many for memory. */
+static int check_whole(const struct slice_load *load, struct err *e)
+{
+	if (load->rollbacks == load->s->rollbacks)
+		return 0;
+	return err_set(e, ERR_STORE, "a slice that was being read when the transaction was rolled back");
 }
 
 int slice_load_add(struct slice_load *load, const struct usage *u, struct err *e)
@@ -357,7 +366,7 @@ int slice_load_commit(struct slice_load *load, int64_t run_id, bool unconfirmed,
 	int rc;
 
 	*change = (struct slice_change){ .rows = 0 };
-	if (store_write(s, e) == -1 || store_mark(s, e) == -1)
+	if (check_whole(load, e) == -1 || store_write(s, e) == -1 || store_mark(s, e) == -1)
 		return -1;
 	w.since_seq = s->seq;
 	rc = swap_all(&w, unconfirmed, e);
@@ -366,7 +375,7 @@ int slice_load_commit(struct slice_load *load, int64_t run_id, bool unconfirmed,
 	if (rc == -1 && e->kind == ERR_FORMAT) {
 		store_mark_undo(s);
 		day_print(load->day, day);
-		return err_wrap(e, "slice of %s", day);
+		return check_whole(load, e) == -1 ? -1 : err_wrap(e, "slice of %s", day);
 	}
 	if (rc == -1 || store_mark_keep(s, e) == -1) {
 		store_rollback(s);

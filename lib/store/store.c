@@ -65,14 +65,15 @@ static int bind_setting(struct store *s, const char *name, const char *value, co
 
 static int bind_settings(struct store *s, struct err *e)
 {
+	static const char new_database[] = "set it back, or start a new database: what is stored was priced by it";
 	char partner[GUID_TEXT_MAX], day[12];
 
 	guid_print(s->options.partner, partner);
 	snprintf(day, sizeof(day), "%d", s->options.period_start_day);
-	if (bind_setting(s, "partner", partner, "one database belongs to one partner: set [database] path to another file", e) == -1)
+	if (bind_setting(s, "partner", partner, "one database belongs to one partner: set [database] path to another file", e) == -1 ||
+	    bind_setting(s, "period_start_day", day, new_database, e) == -1)
 		return -1;
-	return bind_setting(s, "period_start_day", day,
-			    "set [billing] period_start_day back, or start a new database: purchases belong to periods for good", e);
+	return bind_setting(s, "currency", s->currency, new_database, e) == -1 ? -1 : bind_setting(s, "region", s->region, new_database, e);
 }
 
 /* What schema_info shows beside the rules; follows the configuration. */
@@ -189,6 +190,7 @@ void store_rollback(struct store *s)
 	struct err ignored = ERR_INIT;
 
 	db_rollback(s->db);
+	s->rollbacks++;
 	/* Ids given to dimensions since the last commit are gone with it. */
 	intern_forget(s->intern);
 	ratebook_forget(s->rates);

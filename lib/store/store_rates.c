@@ -177,6 +177,17 @@ static int compact_text(struct rates_load *load, struct span raw, struct span *c
 	return 0;
 }
 
+/* What could be written but never read again, like a threshold of 1e30, would end each run. */
+static int check_numbers(const struct rate *rate, struct err *e)
+{
+	char text[DECIMAL_TEXT_MAX];
+
+	for (size_t i = 0; i < rate->tier_count; i++)
+		if (row_number_text(rate->tiers[i].from, text, e) == -1 || row_number_text(rate->tiers[i].price, text, e) == -1)
+			return -1;
+	return 0;
+}
+
 int rates_load_add(struct rates_load *load, const struct rate *rate, struct err *e)
 {
 	char included[DECIMAL_TEXT_MAX];
@@ -186,9 +197,9 @@ int rates_load_add(struct rates_load *load, const struct rate *rate, struct err 
 	bool open = false;
 	int rc;
 
-	if (compact_text(load, rate->tags, &tags, e) == -1)
+	if (compact_text(load, rate->tags, &tags, e) == -1 || check_numbers(rate, e) == -1 ||
+	    row_number_text(rate->included, included, e) == -1)
 		return -1;
-	decimal_print(rate->included, included);
 	digest = rate_entry_digest(load->digester, rate, tags, included);
 	add_digest(&load->sum, &digest);
 	load->change.meters++;

@@ -561,6 +561,56 @@ static void test_amount_out_of_range_refuses_the_slice_alone(void **state)
 	assert_string_equal(ask(b, "SELECT count(*), max(seq) FROM purchases"), "2 2");
 }
 
+static void test_slice_begun_before_a_rollback_is_refused(void **state)
+{
+	struct books *b = *state;
+	struct usage_spec spec = { .quantity = "1" };
+	struct slice_change change;
+	struct slice_load *load;
+
+	ok(store_flush(b->s, &e));
+	ok(slice_load_new(&load, b->s, b->subscription, DAY0, &e));
+	slice_load_page_start(load);
+	add_usage(load, METER, &spec);
+	ok(slice_load_page_end(load, &e));
+	store_rollback(b->s);
+	assert_int_equal(slice_load_commit(load, b->run_id, false, &change, &e), -1);
+	assert_int_equal(e.kind, ERR_STORE);
+	slice_load_free(load);
+	assert_string_equal(ask(b, "SELECT count(*) FROM purchases"), "0");
+	load_slice(b, 0, &spec, 1);
+	assert_string_equal(ask(b, "SELECT count(*) FROM purchases"), "1");
+}
+
+static void test_number_that_could_not_be_read_again_is_refused(void **state)
+{
+	struct books *b = *state;
+	struct rate_spec specs[] = { { .tiers = { "0", "1", "1e30", "0.5" } }, { .tiers = { "0", "1e30" } }, { .included = "1e30", .tiers = { "0", "1" } } };
+	struct usage u = { .quantity_text = SPAN_LITERAL("1e30"), .meter = guid(METER), .end = 3600 };
+	struct slice_load *load;
+
+	ok(slice_load_new(&load, b->s, b->subscription, DAY0, &e));
+	slice_load_page_start(load);
+	ok(decimal_parse(&u.quantity, u.quantity_text, &e));
+	assert_int_equal(slice_load_add(load, &u, &e), -1);
+	assert_int_equal(e.kind, ERR_FORMAT);
+	slice_load_free(load);
+	for (size_t i = 0; i < sizeof(specs) / sizeof(*specs); i++) {
+		struct rates_load *card;
+		struct rate r;
+
+		fill_rate(&r, &specs[i]);
+		ok(rates_load_new(&card, b->s, b->run_id, 1000, &e));
+		ok(rates_load_start(card, &e));
+		assert_int_equal(rates_load_add(card, &r, &e), -1);
+		assert_int_equal(e.kind, ERR_FORMAT);
+		rates_load_free(card);
+	}
+	load_rates(b, &flat, 1);
+	load_slice(b, 0, (struct usage_spec[]){ { .quantity = "1" } }, 1);
+	assert_string_equal(ask(b, "SELECT amount_nanos FROM purchases"), "85000000");
+}
+
 static void test_run_ledger_marks_an_unended_run_aborted(void **state)
 {
 	struct books *b = *state;
@@ -591,6 +641,10 @@ static void test_another_partner_or_period_is_refused(void **state)
 	assert_int_equal(e.kind, ERR_CONFIG);
 	assert_non_null(strstr(e.remedy, "another file"));
 	options.partner = guid("99999999-9999-9999-9999-999999999999");
+	options.currency = "USD";
+	assert_int_equal(store_open(&other, &options, &e), -1);
+	assert_int_equal(e.kind, ERR_CONFIG);
+	options.currency = "EUR";
 	options.period_start_day = 15;
 	assert_int_equal(store_open(&other, &options, &e), -1);
 	assert_int_equal(e.kind, ERR_CONFIG);
@@ -665,6 +719,8 @@ int main(void)
 		TEST(test_slice_larger_than_memory_is_the_same),
 		TEST(test_failed_slice_keeps_what_was_stored),
 		TEST(test_amount_out_of_range_refuses_the_slice_alone),
+		TEST(test_slice_begun_before_a_rollback_is_refused),
+		TEST(test_number_that_could_not_be_read_again_is_refused),
 		TEST(test_run_ledger_marks_an_unended_run_aborted),
 		TEST(test_another_partner_or_period_is_refused),
 		TEST(test_published_copy_is_one_readable_file),
