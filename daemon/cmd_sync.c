@@ -27,13 +27,11 @@ struct sync {
 
 /* What the purchases that this run touched look like now, by customer. */
 static const char changes_sql[] =
-	"SELECT customer_name, customer_id, coalesce(max(currency), '') AS currency,"
-	" sum(first_run_id = last_run_id) AS added,"
-	" sum(first_run_id < last_run_id AND status = 'active') AS changed,"
-	" sum(status = 'withdrawn') AS withdrawn,"
-	" sum(status = 'active' AND amount_nanos IS NULL) AS unpriced,"
-	" format('%.2f', coalesce(sum(amount), 0.0)) AS amount"
-	" FROM purchases WHERE last_run_id = (SELECT max(run_id) FROM runs)"
+	"SELECT customer_name, customer_id, coalesce(max(currency), '') AS currency, sum(change = 'added') AS added,"
+	" sum(change = 'changed') AS changed, sum(change = 'withdrawn') AS withdrawn,"
+	" sum(change = 'added' AND new_amount_nanos IS NULL) AS unpriced,"
+	" format('%+.2f', sum(coalesce(new_amount, 0) - coalesce(old_amount, 0))) AS amount"
+	" FROM purchase_changes WHERE run_id = (SELECT max(run_id) FROM runs)"
 	" GROUP BY customer_id ORDER BY customer_name, customer_id";
 
 static void on_frame(struct timer *t)

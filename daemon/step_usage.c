@@ -62,12 +62,15 @@ static int plan_target(struct span_of_days *plan, struct run *run, struct run_ta
 	struct plan_known known = { .first = plan->first, .count = plan->count, .states = plan->states };
 	/* Not covered when it was asked last: one question a run, about the newest day, is enough to learn that it is now. */
 	size_t most = t->source == SOURCE_UTILIZATION ? plan->count : 1;
+	int32_t oldest;
 	size_t n;
 
 	if (plan->count == 0)
 		return 0;
-	if (store_slice_states(run->boot->store, t->id, plan->first, plan->count, plan->states, e) == -1)
+	if (store_slice_states(run->boot->store, t->id, plan->first, plan->count, plan->states, e) == -1 ||
+	    store_slice_oldest(run->boot->store, t->id, &oldest, e) == -1)
 		return -1;
+	known.has_older = oldest < plan->first;
 	n = plan_days(&plan->rule, &known, plan->days, most);
 	if (n == 0)
 		return 0;

@@ -256,11 +256,13 @@ VALUES
 ('resource_months', 'resource_uri', 'TEXT', NULL, 'The Azure resource; upper and lower case are one. NULL: usage that names none.', 'utilization.items[].instanceData.resourceUri'),
 ('resource_months', 'resource_group', 'TEXT', NULL, 'The resource group in resource_uri.', 'computed from instanceData.resourceUri'),
 ('resource_months', 'resource_name', 'TEXT', NULL, 'The last name in resource_uri.', 'computed from instanceData.resourceUri'),
+('customer_months', 'missing_days', 'INTEGER', 'days', 'Reported days of the period so far that are not stored, added up over the customer''s subscriptions that this API covers. While it is not 0 the amount is not whole.', 'computed'),
+('customer_months', 'not_covered', 'INTEGER', 'subscriptions', 'Subscriptions of the customer whose usage this API does not give: their cost is not in the amount.', 'computed'),
 ('daily_costs', 'usage_day', 'TEXT', 'day (UTC)', 'The day of the usage, whenever it was reported. The last three may still grow: late usage.', 'utilization.items[].usageStartTime'),
 ('daily_costs', 'subscription_id', 'TEXT', 'GUID', 'The subscription.', 'subscriptions.items[].id'),
 ('daily_costs', 'subscription_name', 'TEXT', NULL, 'Its name as it is now.', 'subscriptions.items[].friendlyName'),
 
-('schema_info', 'name', 'TEXT', NULL, 'What is told: partner, period_start_day, schema (version), zone, settle_days, and the rules of pricing (rule: ...).', 'computed'),
+('schema_info', 'name', 'TEXT', NULL, 'What is told: partner, currency, region, period_start_day, schema (version), zone, settle_days, and the rules of pricing (rule: ...).', 'computed'),
 ('schema_info', 'value', 'TEXT', NULL, 'Its value.', 'computed'),
 ('data_dictionary', 'view_name', 'TEXT', NULL, 'A public view.', 'computed'),
 ('data_dictionary', 'column_name', 'TEXT', NULL, 'A column of it.', 'computed'),
@@ -280,7 +282,7 @@ SELECT v.column1, c.* FROM
 ('amount', 'REAL', 'currency', 'What it costs the partner, before tax, for reading. Without the unpriced purchases; NULL when all are.', 'computed'),
 ('amount_exact', 'TEXT', 'currency', 'The same with all nine decimals, exact.', 'computed'),
 ('purchases', 'INTEGER', NULL, 'Active purchases in it, priced or not.', 'computed'),
-('unpriced', 'INTEGER', NULL, 'Of them, those without an amount: 0 means that the amount is whole.', 'computed')) AS c
+('unpriced', 'INTEGER', NULL, 'Of them, those without an amount, which is missing in the total.', 'computed')) AS c
 UNION ALL
 SELECT v.column1, c.* FROM
   (VALUES ('customer_months'), ('subscription_months'), ('meter_months'), ('resource_months')) AS v,

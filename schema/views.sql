@@ -17,6 +17,9 @@
 
 --! ONE_PRICE = u.rating = 0 AND x.tier_count = 1 AND CAST(x.included AS REAL) = 0
 
+-- The first reported day that is not due yet: a day is due two hours after its end.
+--! DUE = ((CAST(strftime('%s', 'now') AS INTEGER) - 7200) / 86400)
+
 -- A purchase by its reference: the fact with the dimensions that name it.
 CREATE VIEW usage_reference AS
 SELECT s.reference || ':' || strftime('%Y%m%d', u.reported_day * 86400, 'unixepoch') || ':' ||
@@ -242,7 +245,7 @@ SELECT c.guid AS customer_id, c.name AS customer_name, s.guid AS subscription_id
 -- The days from the first reported day on record to the last that is due now (two hours after its end), as far as Microsoft keeps them.
 CREATE VIEW reported_calendar AS
 WITH RECURSIVE known AS (SELECT min(reported_day) AS first, max(reported_day) AS last FROM slice),
-     bounds AS (SELECT first, max(last, min((CAST(strftime('%s', 'now') AS INTEGER) - 7200) / 86400 - 1, last + 90)) AS last FROM known),
+     bounds AS (SELECT first, max(last, min({{DUE}} - 1, last + 90)) AS last FROM known),
      calendar (day) AS (SELECT first FROM bounds WHERE first IS NOT NULL
                         UNION ALL SELECT day + 1 FROM calendar, bounds WHERE day < last)
 SELECT day FROM calendar;
@@ -258,7 +261,9 @@ SELECT strftime('%Y-%m', d.day * 86400, 'unixepoch') AS month, date(d.day * 8640
   FROM reported_calendar d
   JOIN subscription s ON s.usage_source <> 4 AND (s.missing_since = 0 OR d.day * 86400 < s.missing_since)
   JOIN customer c ON c.id = s.customer_id
-  LEFT JOIN slice l ON l.subscription_id = s.id AND l.reported_day = d.day;
+  LEFT JOIN slice l ON l.subscription_id = s.id AND l.reported_day = d.day
+ WHERE l.state IS NOT NULL OR s.usage_source <> 0
+    OR (d.day >= {{DUE}} - 90 AND d.day > (SELECT min(reported_day) FROM slice WHERE subscription_id = s.id));
 
 -- Meters without an amount: what to ask Microsoft, or to wait for.
 CREATE VIEW unpriced AS
@@ -278,7 +283,13 @@ SELECT m.guid AS meter_id, max(t.name) AS meter_name, max(t.category) AS meter_c
 
 CREATE VIEW customer_months AS
 SELECT p.name AS billing_period, iif(p.state = 0, 'open', 'settling') AS period_state, c.guid AS customer_id,
-       c.name AS customer_name, {{TOTALS}}
+       c.name AS customer_name, {{TOTALS}},
+       max(0, (SELECT count(*) FROM subscription a WHERE a.customer_id = c.id AND a.usage_source = 0) *
+              (min(p.ends, {{DUE}}) - p.starts) -
+              (SELECT count(*) FROM subscription a JOIN slice l ON l.subscription_id = a.id AND l.reported_day >= p.starts
+                  AND l.reported_day < p.ends AND l.state IN (1, 2, 3) WHERE a.customer_id = c.id AND a.usage_source = 0))
+         AS missing_days,
+       (SELECT count(*) FROM subscription a WHERE a.customer_id = c.id AND a.usage_source IN (1, 2, 3)) AS not_covered
   {{TOTALED}}
  WHERE u.status = 0
  GROUP BY p.name, c.guid, c.name, {{CURRENCY}};

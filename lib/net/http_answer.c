@@ -125,7 +125,7 @@ static const struct curl_meaning {
 	{ CURLE_COULDNT_RESOLVE_HOST, ERR_NET, "E-NET-NAME", "check the name server, and the host names of the configuration" },
 	{ CURLE_COULDNT_RESOLVE_PROXY, ERR_NET, "E-NET-PROXY", "check the key proxy of the configuration" },
 	{ CURLE_PROXY, ERR_NET, "E-NET-PROXY", "check the key proxy of the configuration" },
-	{ CURLE_COULDNT_CONNECT, ERR_NET, "E-NET-CONNECT", "check the firewall, and whether a proxy is needed" },
+	{ CURLE_COULDNT_CONNECT, ERR_NET, "E-NET-CONNECT", "check that the address is right and answers; else the firewall, and whether a proxy is needed" },
 	{ CURLE_PEER_FAILED_VERIFICATION, ERR_CONFIG, "E-TLS-VERIFY",
 	  "check the machine's clock; a proxy that opens TLS needs its authority in ca_file" },
 	{ CURLE_SSL_CACERT_BADFILE, ERR_CONFIG, "E-TLS-CA", "check the key ca_file, or install ca-certificates" },

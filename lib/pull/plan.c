@@ -22,6 +22,8 @@ static int64_t first_on_record(const struct plan_known *known)
 {
 	size_t at = 0;
 
+	if (known->has_older)
+		return INT64_MIN;
 	while (at < known->count && known->states[at] == SLICE_UNKNOWN)
 		at++;
 	return at < known->count ? (int64_t)known->first + (int64_t)at : INT64_MAX;

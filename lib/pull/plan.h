@@ -31,6 +31,7 @@ struct plan_known {
 	int32_t first;
 	size_t count;
 	const unsigned char *states; /* enum slice_state */
+	bool has_older;              /* days before `first` are on record, too */
 };
 
 /* The days due, oldest first, at most MAX of them (the newest) into DAYS; returns how many. UNCONFIRMED (an empty 204) is due again while it

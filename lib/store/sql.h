@@ -26,9 +26,12 @@
 			 " slices_failed, rows_added, rows_changed, rows_withdrawn, unpriced, requests, retries, throttled, bytes,"   \
 			 " duration_ms, code, error, remedy FROM run WHERE status IN (1, 2) ORDER BY id DESC LIMIT 1")                \
 	X(RUN_LAST_SLOT, "SELECT coalesce(max(slot), 0) FROM run WHERE status IN (0, 1, 2)")                                          \
-	X(RUN_AMOUNT, "SELECT r.currency, sum(u.amount_nanos / 1000000000), sum(u.amount_nanos % 1000000000)"                         \
-		      " FROM usage u JOIN rate r ON r.id = u.rate_id"                                                                 \
-		      " WHERE u.seq > ?1 AND u.status = 0 AND u.amount_nanos IS NOT NULL GROUP BY r.currency ORDER BY r.currency")    \
+	/* new less old: what was added, what was changed, and what was added and has changed again since */                          \
+	X(RUN_AMOUNT, "SELECT currency, sum(d / 1000000000), sum(d % 1000000000) FROM"                                                \
+		      " (SELECT amount_nanos AS d FROM usage WHERE seq > ?1 AND revision = 1"                                         \
+		      " UNION ALL SELECT coalesce(new_amount, 0) - coalesce(old_amount, 0)"                                           \
+		      " + iif(revision = 2 AND old_seq > ?1, coalesce(old_amount, 0), 0) FROM usage_change WHERE seq > ?1)"           \
+		      " JOIN (SELECT value AS currency FROM setting WHERE name = 'currency') WHERE d IS NOT NULL GROUP BY currency")  \
 	X(UNPRICED_COUNT, "SELECT count(*) FROM usage WHERE rating <> 0 AND status = 0")                                              \
 	X(SEQ_LAST, "SELECT coalesce(max(seq), 0) FROM usage")                                                                        \
 	X(PERIOD_INSERT, "INSERT OR IGNORE INTO period (period, name, starts, ends, state)"                                            \
@@ -69,6 +72,7 @@
 	/* slices */                                                                                                                  \
 	X(SLICE_STATES, "SELECT reported_day, state FROM slice WHERE subscription_id = ?1 AND reported_day >= ?2"                     \
 			" AND reported_day < ?3")                                                                                     \
+	X(SLICE_OLDEST, "SELECT min(reported_day) FROM slice WHERE subscription_id = ?1")                                             \
 	X(SLICE_FIND, "SELECT state, row_count, first_period, last_period, first_run_id FROM slice"                                   \
 		      " WHERE subscription_id = ?1 AND reported_day = ?2")                                                            \
 	X(SLICE_STORED, "INSERT INTO slice (subscription_id, reported_day, state, row_count, first_period, last_period, first_run_id,"\

@@ -81,8 +81,8 @@ int store_last_run(struct store *s, struct run_row *row, struct err *e) MUST_CHE
 int store_last_good_run(struct store *s, struct run_row *row, struct err *e) MUST_CHECK;
 /* The newest slot that a run which is not failed or aborted has served, 0 when none. */
 int store_last_slot(struct store *s, int64_t *slot, struct err *e) MUST_CHECK;
-/* What the run's rated purchases of active status changed by, per currency, as text "EUR 10423.118200000" joined by ", ";
- * "" when nothing: the amount of the purchases that this run added or changed. */
+/* By how much the amounts have changed since the run began, new less old, as text: "EUR 10423.118200000". An amount that was NULL
+ * counts as nothing; "" when no purchase has changed. */
 int store_run_amount(struct store *s, int64_t run_id, char *text, size_t size, struct err *e) MUST_CHECK;
 
 /* -- customers, subscriptions ------------------------------------------------------------------------------------------------ */
@@ -109,6 +109,8 @@ int store_mark_missing(struct store *s, int64_t now, struct err *e) MUST_CHECK;
 /* The states (enum slice_state of pull/plan.h, same numbers) of COUNT reported days from FIRST on. */
 int store_slice_states(struct store *s, int64_t subscription_id, int32_t first, size_t count, unsigned char *states,
 		       struct err *e) MUST_CHECK;
+/* The oldest reported day on record, INT32_MAX when there is none. */
+int store_slice_oldest(struct store *s, int64_t subscription_id, int32_t *day, struct err *e) MUST_CHECK;
 /* A slice that could not be fetched: what was stored of it before stays; planned again. */
 int store_slice_failed(struct store *s, int64_t run_id, int64_t subscription_id, int32_t day, const struct err *why, int64_t now,
 		       struct err *e) MUST_CHECK;

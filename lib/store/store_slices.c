@@ -22,6 +22,20 @@ int store_slice_states(struct store *s, int64_t subscription_id, int32_t first, 
 	return rc;
 }
 
+int store_slice_oldest(struct store *s, int64_t subscription_id, int32_t *day, struct err *e)
+{
+	struct sqlite3_stmt *q = db_query(s->db, SQL_SLICE_OLDEST, e);
+
+	if (!q)
+		return -1;
+	db_bind_int(q, 1, subscription_id);
+	if (db_step(s->db, q, e) == -1)
+		return -1;
+	*day = db_is_null(q, 0) ? INT32_MAX : (int32_t)db_int(q, 0);
+	db_reset(q);
+	return 0;
+}
+
 int store_slice_failed(struct store *s, int64_t run_id, int64_t subscription_id, int32_t day, const struct err *why, int64_t now,
 		       struct err *e)
 {

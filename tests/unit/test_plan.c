@@ -197,6 +197,19 @@ static void test_plan_gives_the_newest_when_room_is_short(void **state)
 	assert_int_equal(plan_days(&rule, &nothing, days, 0), 0);
 }
 
+static void test_plan_days_after_the_oldest_on_record_are_holes(void **state)
+{
+	struct plan_rule rule = { .now = NOW, .backfill_days = 10, .lookback_days = 1 };
+	struct plan_known known = { .first = TODAY, .has_older = true };
+	int32_t days[200];
+
+	(void)state;
+	assert_int_equal(plan_days(&rule, &known, days, countof(days)), PLAN_RETENTION_DAYS);
+	assert_int_equal(days[0], TODAY - PLAN_RETENTION_DAYS);
+	known.has_older = false;
+	assert_int_equal(plan_days(&rule, &known, days, countof(days)), 10);
+}
+
 /* Whatever happened before: after some nights without a failure every day from the first one on is stored, and none but the
  * look-back is asked for again. */
 static void test_plan_heals_by_itself(void **state)
@@ -243,6 +256,7 @@ int main(void)
 		T(explicit_range_is_taken_as_it_is),
 		T(explicit_range_is_clipped_to_the_last_day),
 		T(gives_the_newest_when_room_is_short),
+		T(days_after_the_oldest_on_record_are_holes),
 		T(heals_by_itself),
 #undef T
 	};
