@@ -104,6 +104,24 @@ static void subscription_texts(const struct subscription *sub, const char *entit
 	memcpy(texts, all, sizeof(all));
 }
 
+/* GUID~CUSTOMER'S GUID. Seldom needed: a statement of its own. */
+static int reference_with_customer(struct store *s, int64_t customer_id, const char *guid, char *reference, size_t size, struct err *e)
+{
+	struct sqlite3_stmt *q = db_prepare(s->db, "SELECT guid FROM customer WHERE id = ?1", e);
+	int rc;
+
+	if (!q)
+		return -1;
+	db_bind_int(q, 1, customer_id);
+	rc = db_step(s->db, q, e);
+	if (rc == 1)
+		snprintf(reference, size, "%s~%.*s", guid, (int)db_span(q, 0).n, db_span(q, 0).p);
+	db_finalize(q);
+	if (rc == 0)
+		return err_set(e, ERR_STORE, "customer %lld: not there", (long long)customer_id);
+	return rc == 1 ? 0 : -1;
+}
+
 /* The guid; with the customer's behind it when another customer had the subscription before. */
 static int make_reference(struct store *s, int64_t customer_id, const char *guid, char *reference, size_t size, struct err *e)
 {
@@ -118,16 +136,15 @@ static int make_reference(struct store *s, int64_t customer_id, const char *guid
 	taken = db_int(q, 0) != 0;
 	db_reset(q);
 	if (taken)
-		snprintf(reference, size, "%s~%lld", guid, (long long)customer_id);
-	else
-		snprintf(reference, size, "%s", guid);
+		return reference_with_customer(s, customer_id, guid, reference, size, e);
+	snprintf(reference, size, "%s", guid);
 	return 0;
 }
 
 static int insert_subscription(struct store *s, int64_t customer_id, const char *guid, const struct span *texts,
 			       enum usage_source source, int64_t now, int64_t *id, struct err *e)
 {
-	char reference[GUID_TEXT_MAX + 24];
+	char reference[2 * GUID_TEXT_MAX];
 	struct sqlite3_stmt *q;
 
 	if (make_reference(s, customer_id, guid, reference, sizeof(reference), e) == -1 ||

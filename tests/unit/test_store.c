@@ -243,6 +243,14 @@ static void test_tags_in_another_order_are_the_same_purchase(void **state)
 	assert_false(c.wrote);
 }
 
+static const char *net_amount(struct books *b)
+{
+	static char text[100];
+
+	ok(store_run_amount(b->s, b->run_id, text, sizeof(text), &e));
+	return text;
+}
+
 static void test_slice_restated_changes_adds_and_withdraws(void **state)
 {
 	struct books *b = *state;
@@ -261,9 +269,11 @@ static void test_slice_restated_changes_adds_and_withdraws(void **state)
 			    "/a active 2 1.25 106250000 /b withdrawn 2 0 0 /c active 1 3 255000000");
 	assert_string_equal(ask(b, "SELECT change, reason, old_quantity_exact, new_quantity_exact FROM purchase_changes WHERE run_id = 2 ORDER BY seq"),
 			    "changed restated 1 1.25 withdrawn withdrawn 2 0 added late_usage NULL 3");
+	assert_string_equal(net_amount(b), "EUR 0.106250000");
 	c = load_slice(b, 0, before, 2);
 	assert_int_equal(c.changed, 2);
 	assert_int_equal(c.withdrawn, 1);
+	assert_string_equal(net_amount(b), "EUR 0.000000000");
 	assert_string_equal(ask(b, "SELECT amount_exact FROM customer_months"), "0.255000000");
 }
 
@@ -629,6 +639,25 @@ static void test_run_ledger_marks_an_unended_run_aborted(void **state)
 	assert_int_equal(aborted, 7200);
 }
 
+static void test_subscription_that_moved_has_references_of_its_own(void **state)
+{
+	struct books *b = *state;
+	struct customer other = { .id = guid("dddddddd-dddd-dddd-dddd-dddddddddddd"), .company_name = span_of("Fabrikam") };
+	struct subscription sub = { .id = guid("bbbbbbbb-bbbb-bbbb-bbbb-bbbbbbbbbbbb"), .offer_id = span_of("MS-AZR-0145P"),
+				    .billing_type = span_of("usage") };
+	struct usage_spec spec = { .quantity = "1" };
+	enum usage_source source;
+	int64_t customer_id;
+
+	load_slice(b, 0, &spec, 1);
+	ok(store_customer_put(b->s, &other, 1000, &customer_id, &e));
+	ok(store_subscription_put(b->s, customer_id, &sub, 1000, &b->subscription, &source, &e));
+	load_slice(b, 0, &spec, 1);
+	assert_string_equal(ask(b, "SELECT customer_name, substr(purchase_reference, 1, 83) FROM purchases ORDER BY seq"),
+			    "Contoso bbbbbbbb-bbbb-bbbb-bbbb-bbbbbbbbbbbb:20180720:20180720T000000Z+86400:11111111-1111- "
+			    "Fabrikam bbbbbbbb-bbbb-bbbb-bbbb-bbbbbbbbbbbb~dddddddd-dddd-dddd-dddd-dddddddddddd:20180720:");
+}
+
 static void test_another_partner_or_period_is_refused(void **state)
 {
 	struct books *b = *state;
@@ -722,6 +751,7 @@ int main(void)
 		TEST(test_slice_begun_before_a_rollback_is_refused),
 		TEST(test_number_that_could_not_be_read_again_is_refused),
 		TEST(test_run_ledger_marks_an_unended_run_aborted),
+		TEST(test_subscription_that_moved_has_references_of_its_own),
 		TEST(test_another_partner_or_period_is_refused),
 		TEST(test_published_copy_is_one_readable_file),
 		TEST(test_dry_run_leaves_nothing),
