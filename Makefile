@@ -127,6 +127,7 @@ check-all: layers size programs units
 	@$(MAKE) --no-print-directory check-books
 	@$(MAKE) --no-print-directory check-integration
 	@$(MAKE) --no-print-directory MODE=asan check-unit check-integration
+	@$(MAKE) --no-print-directory MODE=asan check-books HISTORIES=25
 	@sh tests/summary build/results
 
 check-unit: units
@@ -158,6 +159,7 @@ DESTDIR ?=
 install: programs
 	install -D -m 0755 $(B)/csp-usaged $(DESTDIR)$(PREFIX)/bin/csp-usaged
 	install -D -m 0755 $(B)/csp-usaged-emulator $(DESTDIR)$(PREFIX)/bin/csp-usaged-emulator
+	install -D -m 0644 packaging/invariants.sql $(DESTDIR)$(PREFIX)/share/csp-usaged/invariants.sql
 	install -D -m 0644 systemd/csp-usaged.service $(DESTDIR)$(PREFIX)/lib/systemd/system/csp-usaged.service
 	for f in systemd/*.sysusers; do install -D -m 0644 $$f $(DESTDIR)$(PREFIX)/lib/sysusers.d/$$(basename $$f .sysusers).conf; done
 	for f in systemd/*.tmpfiles; do install -D -m 0644 $$f $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/$$(basename $$f .tmpfiles).conf; done

@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: MIT
 -- What holds in every database of csp-usaged, whatever happened to it. For the sqlite3 shell, which brings the decimal functions:
 --
---     sqlite3 -readonly /var/lib/csp-usaged/usage.db < invariants.sql
+--     sqlite3 -readonly /var/lib/csp-usaged/usage.db < /usr/share/csp-usaged/invariants.sql
 --
 -- Prints nothing when all is well; else one row for each offence: the invariant's name, where, and what.
 -- Quantities are decimal text, amounts integers of 1e-9. decimal_cmp tells 1.5 from 1.50 in some versions of the shell, so numbers are
