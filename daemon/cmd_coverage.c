@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* `coverage`: the calendar of a month, a line for each customer, a sign for each reported day: the worst state of its subscriptions.
- * Read from the view of the same name; days that are not due yet are told from days that are missing by the clock. */
+/* `coverage`: the calendar of a month, a line for each customer, a sign for each reported day: the worst state of its subscriptions that
+ * are covered, and behind it how many are not. Read from the view of the same name; days that are not due yet are told from days that are
+ * missing by the clock. */
 #include "daemon/command.h"
 
 #include "base/mem.h"
@@ -13,6 +14,7 @@
 #include "daemon/say.h"
 #include "pull/plan.h"
 #include "value/day.h"
+#include "value/guid.h"
 
 #include <jansson.h>
 #include <stdio.h>
@@ -20,7 +22,8 @@
 #define DAYS_MAX 31
 #define NAME_MAX_SHOWN 32
 
-/* From best to worst: a customer's day is as good as its worst subscription. */
+/* From best to worst: a customer's day is as good as its worst subscription. NOT_COVERED comes before them all, for it never changes:
+ * in the place of the others' states it would hide what can be mended. The line's end tells of it. */
 enum state { NONE, NOT_COVERED, EMPTY, COMPLETE, UNCONFIRMED, NOT_DUE, MISSING, FAILED };
 
 static const struct {
@@ -39,6 +42,8 @@ static const struct {
 
 struct line {
 	char *id, *name;
+	char uncovered[GUID_TEXT_MAX]; /* subscription counted last */
+	int not_covered;               /* subscriptions */
 	enum state days[DAYS_MAX];
 };
 
@@ -51,9 +56,10 @@ struct calendar {
 	size_t count, room;
 };
 
-/* The customers come by name, so the rows of one are together. */
+/* The rows of a customer are together, and in them those of a subscription. */
 static const char coverage_sql[] =
-	"SELECT customer_id, customer_name, reported_day, state FROM coverage WHERE month = ?1 ORDER BY customer_name, customer_id";
+	"SELECT customer_id, customer_name, reported_day, state, subscription_id FROM coverage WHERE month = ?1"
+	" ORDER BY customer_name, customer_id, subscription_id";
 
 static struct line *line_of(struct calendar *c, const char *id, const char *name)
 {
@@ -70,6 +76,14 @@ static struct line *line_of(struct calendar *c, const char *id, const char *name
 	return line;
 }
 
+static void count_not_covered(struct line *line, const char *subscription)
+{
+	if (strcmp(line->uncovered, subscription) == 0)
+		return;
+	snprintf(line->uncovered, sizeof(line->uncovered), "%s", subscription);
+	line->not_covered++;
+}
+
 static int on_row(struct store_rows *rows, int columns, const char *const *names, const char *const *values, struct err *e)
 {
 	struct calendar *c = container_of(rows, struct calendar, rows);
@@ -83,6 +97,8 @@ static int on_row(struct store_rows *rows, int columns, const char *const *names
 	for (size_t i = 0; i < countof(states); i++)
 		if (strcmp(states[i].name, values[3]) == 0)
 			state = (enum state)i;
+	if (state == NOT_COVERED)
+		count_not_covered(line, values[4]);
 	if (day >= c->first && day < c->first + c->day_count && state > line->days[day - c->first])
 		line->days[day - c->first] = state;
 	return 0;
@@ -130,11 +146,40 @@ static int read_calendar(struct calendar *c, const struct config *config, struct
 	return rc;
 }
 
+/* A line of nothing but good signs must not look whole when it is not. */
+static void print_line(const struct line *line, int day_count)
+{
+	bool others = false;
+
+	say_column(stdout, line->name[0] ? line->name : line->id, NAME_MAX_SHOWN);
+	putchar(' ');
+	for (int d = 0; d < day_count; d++) {
+		putchar(states[line->days[d]].sign);
+		others = others || (line->days[d] > NOT_COVERED && line->days[d] != NOT_DUE);
+	}
+	if (line->not_covered)
+		printf("  %s%d not covered", others ? "+" : "", line->not_covered);
+	putchar('\n');
+}
+
+static void print_legend(void)
+{
+	fputs("\n", stdout);
+	for (size_t i = NONE + 1; i < countof(states); i++)
+		printf("%c %s   ", states[i].sign, states[i].name);
+	puts("blank: before the first day on record");
+	puts("A day shows the worst of the customer's subscriptions; those that are not covered stand at the end of the line.");
+}
+
 static void print_text(const struct calendar *c)
 {
 	char month[DAY_TEXT_MAX];
 
 	day_print(c->first, month);
+	if (c->count == 0) {
+		printf("nothing is on record for %.7s\n", month);
+		return;
+	}
 	printf("%-*.7s ", NAME_MAX_SHOWN, month);
 	for (int d = 1; d <= c->day_count; d++)
 		putchar(d % 5 == 0 ? '0' + d / 10 : ' ');
@@ -142,16 +187,9 @@ static void print_text(const struct calendar *c)
 	for (int d = 1; d <= c->day_count; d++)
 		putchar(d % 5 == 0 ? '0' + d % 10 : ' ');
 	putchar('\n');
-	for (size_t i = 0; i < c->count; i++) {
-		say_column(stdout, c->lines[i].name[0] ? c->lines[i].name : c->lines[i].id, NAME_MAX_SHOWN);
-		putchar(' ');
-		for (int d = 0; d < c->day_count; d++)
-			putchar(states[c->lines[i].days[d]].sign);
-		putchar('\n');
-	}
-	fputs("\n", stdout);
-	for (size_t i = NONE + 1; i < countof(states); i++)
-		printf("%c %s%s", states[i].sign, states[i].name, i + 1 < countof(states) ? "   " : "\n");
+	for (size_t i = 0; i < c->count; i++)
+		print_line(&c->lines[i], c->day_count);
+	print_legend();
 }
 
 static void print_json(const struct calendar *c)
@@ -168,6 +206,7 @@ static void print_json(const struct calendar *c)
 			day_print(c->first + d, day);
 			json_object_set_new(days, day, json_string(states[c->lines[i].days[d]].name));
 		}
+		json_object_set_new(o, "not_covered", json_integer(c->lines[i].not_covered));
 		json_object_set_new(o, "days", days);
 		json_array_append_new(list, o);
 	}

@@ -89,12 +89,13 @@ static int take_subscription(struct options *o, const char *value, struct err *e
 static int take_month(struct options *o, const char *value, struct err *e)
 {
 	char first[DAY_TEXT_MAX];
+	struct err ignored = ERR_INIT;
 
-	if (strlen(value) != strlen("YYYY-MM"))
+	snprintf(first, sizeof(first), "%.7s-01", value);
+	if (strlen(value) != strlen("YYYY-MM") || day_parse(&o->month, span_of(first), &ignored) == -1)
 		return err_set(e, ERR_CONFIG, "\"%.20s\" is not a month: expected YYYY-MM", value);
-	snprintf(first, sizeof(first), "%s-01", value);
 	o->month_given = true;
-	return day_parse(&o->month, span_of(first), e);
+	return 0;
 }
 
 static const struct {

@@ -33,6 +33,9 @@ run_program sync here; refused 'no argument "here"'
 run_program status --from 2024-01-01; refused '--from is not an option of status'
 
 it "refuses dates that are none, alone, or turned round"
+for month in Oct 2026-13 2026-1 2026-10-01; do
+	run_program coverage --config "$conf" --month $month; refused "--month: \"$month\" is not a month: expected YYYY-MM"
+done
 run_program sync --config "$conf" --from 2024-02-30 --to 2024-03-01; refused '--from: .*2024-02-30'
 run_program sync --config "$conf" --from 2024-02-01; refused 'belong together'
 run_program sync --config "$conf" --from 2024-02-02 --to 2024-02-01; refused '--from is after --to'
