@@ -39,9 +39,10 @@ static void find_todo_of_run(struct view *v)
 		snprintf(todo(v), TODO_TEXT_MAX, "no run yet: start the daemon, or: csp-usaged sync");
 		return;
 	}
-	if (last->status == RUN_RUNNING || !last->error[0])
+	if (last->status == RUN_RUNNING || last->status == RUN_OK)
 		return;
-	snprintf(todo(v), TODO_TEXT_MAX, "last run: %s%s%s%s%s%s", last->error, last->code[0] ? " (" : "", last->code,
+	snprintf(todo(v), TODO_TEXT_MAX, "the last run is %s: %s%s%s%s%s%s", run_status_name(last->status),
+		 last->error[0] ? last->error : "see its lines in the log", last->code[0] ? " (" : "", last->code,
 		 last->code[0] ? ")" : "", last->remedy[0] ? "; " : "", last->remedy);
 }
 
@@ -121,7 +122,10 @@ static void print_text(const struct view *v, const struct config *config)
 	} else {
 		printf("%-14s none\n", "purchases");
 	}
-	printf("%-14s %lld, %lld not covered\n", "subscriptions", (long long)f->subscriptions, (long long)f->not_covered);
+	printf("%-14s %lld read", "subscriptions", (long long)f->subscriptions);
+	if (f->not_covered)
+		printf(", and %lld more that are not covered", (long long)f->not_covered);
+	putchar('\n');
 	printf("%-14s %lld\n", "gaps", (long long)f->gaps);
 	printf("%-14s %lld purchases of %lld meters\n", "unpriced", (long long)f->unpriced, (long long)f->unpriced_meters);
 	if (v->todo_count == 0)

@@ -21,10 +21,16 @@ expect_at_least "things to do" 2 "$(status '.todo | length')"
 "$daemon" status --config "$conf" >"$T/text"
 expect_log '^last run +.* run 1, partial, by sync' "$T/text"
 expect_log '^next run +.* 19:00:00' "$T/text"
+expect_log '^subscriptions +5 read, and 1 more that are not covered' "$T/text"
+expect_log 'the last run is partial: .*; ' "$T/text"
 
 it "shows the failed day in the calendar"
 "$daemon" coverage --config "$conf" --month "${day%-*}" >"$T/text" || fail "coverage fails"
-grep -Eq '!' "$T/text" || fail "no sign of the failure"
+grep -v '^x ' "$T/text" | grep -Eq '!' || fail "no sign of the failure"
+expect_equal "lines that tell of what is not covered" 1 "$(grep -Ec '  \+1 not covered$' "$T/text")"
+expect_log 'blank: before the first day on record' "$T/text"
+"$daemon" coverage --config "$conf" --month 2019-01 >"$T/text" || fail "coverage fails"
+expect_log '^nothing is on record for 2019-01$' "$T/text"
 expect_equal "failed days" 1 "$("$daemon" coverage --config "$conf" --month "${day%-*}" --json | grep -c '"failed"')"
 
 it "shows nothing to make good for after the next run"
@@ -34,9 +40,28 @@ expect_equal "last run" "ok 0" "$(status '.last_run | "\(.status) \(.slices_fail
 expect_equal "gaps" 0 "$(status .gaps)"
 expect_equal "failed days" 0 "$("$daemon" coverage --config "$conf" --month "${day%-*}" --json | grep -c '"failed"')"
 
+it "shows a day whose second reading failed"
+merge_scenario '[fault.f]' "match = start_time=$day" 'times = 1' 'action = status:400'
+sync
+expect_code 3
+expect_equal "failed days" 1 "$("$daemon" coverage --config "$conf" --month "${day%-*}" --json | grep -c '"failed"')"
+sync
+expect_code 0
+expect_equal "failed days" 0 "$("$daemon" coverage --config "$conf" --month "${day%-*}" --json | grep -c '"failed"')"
+
+it "tells of a copy that could not be published"
+write_config "database.publish=$place/nowhere/usage.db" usage.backfill_days=6 log.level=info
+sync
+expect_code 3
+"$daemon" status --config "$conf" >"$T/text"
+expect_log 'the last run is partial: publish: .*nowhere.*; ' "$T/text"
+write_config usage.backfill_days=6 log.level=info
+sync
+expect_code 0
+
 it "writes one summary line a run, with every figure"
 expect_equal "summary lines" 1 "$(grep -c event=run.done "$log")"
-expect_log 'event=run.done run=2 status=ok subscriptions=5 slices=[0-9]+ failed=0 rows_added=10 rows_changed=0 rows_withdrawn=0 unpriced=[0-9]+ amount="EUR [0-9]+\.[0-9]{9}" requests=[0-9]+ retries=0 duration_ms=[0-9]+'
+expect_log 'event=run.done run=6 status=ok subscriptions=5 slices=[0-9]+ failed=0 rows_added=0 rows_changed=0 rows_withdrawn=0 unpriced=[0-9]+ amount="EUR -?[0-9]+\.[0-9]{9}" requests=[0-9]+ retries=0 duration_ms=[0-9]+'
 
 it "writes priorities instead of times when the journal reads"
 JOURNAL_STREAM=$(stat -c %d:%i "$log") "$daemon" sync --config "$conf" 2>"$log" || fail "it fails"
