@@ -16,6 +16,7 @@
 #define EVENT_RUN_START "run.start"     /* info: a run begins; trigger= schedule, catchup, retry, signal or sync */
 #define EVENT_RUN_ABORTED "run.aborted" /* warn: an earlier run was killed before its end; this one makes it good */
 #define EVENT_RUN_STATE "run.state"     /* debug: the run goes from one step to the next */
+#define EVENT_RUN_PROGRESS "run.progress" /* info: how far a long run is, every five minutes: slices= of= rows= */
 #define EVENT_RUN_DONE "run.done"       /* info, warn or error by its status: the summary, one line a run */
 #define EVENT_RUN_QUEUED "run.queued"   /* info: asked to run while running: one more follows */
 

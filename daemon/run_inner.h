@@ -19,6 +19,7 @@
 
 #define RUN_FAILURES_SHOWN 50 /* failures of a kind that are logged in full in one run */
 #define RUN_NET_FAILURES_MAX 20 /* in a row: the service is down */
+#define RUN_PROGRESS_MS 300000L /* a run that is still on says how far it is */
 
 /* X(state, its step's enter function, states that may follow) */
 #define RUN_STATES(X)                                                                       \
@@ -106,6 +107,7 @@ struct step_usage {
 	int64_t kept;          /* lane: slices answered with nothing that keep their purchases */
 	struct quiet quiet;
 	struct timer tick;
+	int64_t told_ms; /* monotonic: when it last said how far it is */
 	struct work work;
 };
 
@@ -178,7 +180,9 @@ void step_usage_cancel(struct run *run);
 void step_usage_fini(struct run *run);
 void step_close_enter(struct run *run);
 void step_publish_enter(struct run *run);
-/* run_report.c: the summary line; then the run is over. */
+/* run_report.c: how far a long run is. */
+void run_report_progress(const struct run *run);
+/* The summary line; then the run is over. */
 void run_report(struct run *run);
 /* Frees the run and tells who asked for it. */
 void run_over(struct run *run);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a run says of itself: the warning about subscriptions that the API does not serve, and the summary line. */
+/* What a run says of itself: how far it is, the warning about subscriptions that the API does not serve, and the summary line. */
 #include "base/log.h"
 #include "config/config.h"
 #include "daemon/boot.h"
@@ -87,6 +87,24 @@ static void report_done(const struct run *run)
 	log_finish(&l);
 }
 
+void run_report_progress(const struct run *run)
+{
+	struct log_line l;
+
+	log_start(&l, LOG_INFO, EVENT_RUN_PROGRESS);
+	log_int(&l, "run", run->id);
+	log_int(&l, "slices", run->usage.done);
+	log_int(&l, "of", run->usage.due);
+	log_int(&l, "rows", run->usage.rows);
+	log_finish(&l);
+}
+
+/* Nothing that time mends: also a secret that is not there, or that others can read. */
+static bool needs_person(const struct err *e)
+{
+	return e->kind == ERR_AUTH || strncmp(e->code, "E-SECRET-", strlen("E-SECRET-")) == 0;
+}
+
 void run_report(struct run *run)
 {
 	struct run_ask *ask = run->ask;
@@ -95,6 +113,6 @@ void run_report(struct run *run)
 	report_done(run);
 	ask->status = run->status;
 	ask->err = run->err;
-	ask->person = run->err.kind == ERR_AUTH;
+	ask->person = needs_person(&run->err);
 	run_over(run);
 }

@@ -286,6 +286,10 @@ static void on_tick(struct timer *timer)
 {
 	struct run *run = container_of(timer, struct run, usage.tick);
 
+	if (clock_ms() - run->usage.told_ms >= RUN_PROGRESS_MS) {
+		run->usage.told_ms = clock_ms();
+		run_report_progress(run);
+	}
 	timer_start(&run->usage.tick, &run->boot->loop, TICK_MS, on_tick);
 	run_poke(run, pump);
 }
@@ -303,6 +307,7 @@ static void on_planned(struct work *w)
 	}
 	step->due = step->planned;
 	run->usage_ms = clock_ms();
+	step->told_ms = run->started_ms;
 	log_start(&l, LOG_INFO, EVENT_PLAN_DONE);
 	log_int(&l, "run", run->id);
 	log_int(&l, "subscriptions", (int64_t)run->subscriptions.count);

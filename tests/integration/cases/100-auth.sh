@@ -68,11 +68,20 @@ it "refuses secrets that others can read"
 new_place loose
 chmod 0644 "$place/private/refresh-token"
 sync $range
-[ "$code" -ne 0 ] || fail "it ran"
+expect_code 4
 expect_log 'code=E-SECRET-MODE .*remedy='
 chmod 0600 "$place/private/refresh-token"
 sync $range
 expect_code 0
+
+it "says what to do when the client secret is missing"
+mv "$place/secret" "$place/elsewhere"
+sync $range
+needs_a_person E-SECRET-NONE "store the secret"
+sync $range --dry-run
+expect_code 4
+expect_equal "output of a dry run that failed" "" "$(cat "$place/out")"
+mv "$place/elsewhere" "$place/secret"
 
 it "says what to do when the token lacks the MFA claim"
 play_scenario '[partner]' 'mfa = no'
