@@ -104,22 +104,38 @@ static int exit_code(const struct run_ask *ask)
 	return EXIT_CODE_FAILED;
 }
 
+struct changes {
+	struct store_rows rows;
+	bool any;
+};
+
 static int print_change(struct store_rows *rows, int columns, const char *const *names, const char *const *values, struct err *e)
 {
-	(void)rows, (void)columns, (void)names, (void)e;
+	struct changes *changes = container_of(rows, struct changes, rows);
+
+	(void)columns, (void)names, (void)e;
+	if (!changes->any)
+		puts("What this run would change, by customer (nothing was written):");
+	changes->any = true;
 	say_column(stdout, values[0], 32);
 	printf(" %s %8s added %8s changed %8s withdrawn %8s unpriced  %s %s\n", values[1], values[3], values[4], values[5], values[6],
 	       values[2], values[7]);
 	return 0;
 }
 
-/* Nothing is on the lane any more, and the store has not been closed yet, which will drop it all. */
-static int print_changes(struct store *store, struct err *e)
+/* Nothing is on the lane any more, and the store has not been closed yet, which will drop it all. Of a run that failed there is nothing
+ * to say: its summary said why. */
+static int print_changes(const struct sync *s, struct err *e)
 {
-	struct store_rows rows = { .on_row = print_change };
+	struct changes changes = { .rows = { .on_row = print_change } };
 
-	puts("What this run would change, by customer (nothing was written):");
-	return store_select(store, changes_sql, NULL, 0, &rows, e);
+	if (!s->boot.store || (s->ask.status != RUN_OK && s->ask.status != RUN_PARTIAL))
+		return 0;
+	if (store_select(s->boot.store, changes_sql, NULL, 0, &changes.rows, e) == -1)
+		return -1;
+	if (!changes.any)
+		puts("Nothing would change.");
+	return 0;
 }
 
 /* A range in the future has no slices: it would end well and have done nothing. */
@@ -132,7 +148,7 @@ static int check_range(const struct options *o, struct err *e)
 		return 0;
 	day_print(o->from, from);
 	day_print(last, text);
-	return err_set(e, ERR_CONFIG, "--from %s: the last reported day that can be asked for now is %s", from, text);
+	return err_set(e, ERR_CONFIG, "--from %s: nothing is due yet: the last reported day that can be asked for now is %s", from, text);
 }
 
 int cmd_sync(const struct options *options, const struct config *config)
@@ -149,8 +165,8 @@ int cmd_sync(const struct options *options, const struct config *config)
 	if (rc == 0) {
 		start(&s, options);
 		uv_run(&s.boot.loop, UV_RUN_DEFAULT);
-		if (options->dry_run && s.boot.store)
-			rc = print_changes(s.boot.store, &e);
+		if (options->dry_run)
+			rc = print_changes(&s, &e);
 	}
 	signals_stop(&s.signals);
 	boot_down(&s.boot);

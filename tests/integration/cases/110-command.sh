@@ -39,7 +39,7 @@ done
 run_program sync --config "$conf" --from 2024-02-30 --to 2024-03-01; refused '--from: .*2024-02-30'
 run_program sync --config "$conf" --from 2024-02-01; refused 'belong together'
 run_program sync --config "$conf" --from 2024-02-02 --to 2024-02-01; refused '--from is after --to'
-run_program sync --config "$conf" --from "$(date -u +%F)" --to 2999-01-01; refused '--from .*the last reported day'
+run_program sync --config "$conf" --from "$(date -u +%F)" --to 2999-01-01; refused '--from .*nothing is due yet: the last reported day'
 run_program sync --config "$conf" --customer 42; refused '--customer: '
 
 it "tells an unknown key with file and line"
