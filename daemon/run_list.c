@@ -13,10 +13,14 @@ int run_list_answer(const struct pager *p, struct err *e)
 {
 	switch (p->answer) {
 	case FETCH_OK:
-	case FETCH_NO_USAGE:
 		return 0;
 	case FETCH_NO_CONTENT:
-		return p->told_to_wait ? err_set(e, ERR_BUSY, "not ready yet: the service asks to wait (204)") : 0;
+		if (p->told_to_wait)
+			return err_set(e, ERR_BUSY, "not ready yet: the service asks to wait (204)");
+		/* fall through */
+	case FETCH_NO_USAGE:
+		/* Taken for an empty list it would have everybody go missing. */
+		return err_set(e, ERR_REMOTE, "an answer without a list, which is not an empty list");
 	case FETCH_NOT_FOUND:
 	case FETCH_FORBIDDEN:
 	case FETCH_FAILED:

@@ -73,11 +73,11 @@ static int read_text(int fd, const char *name, struct buf *text, struct err *e)
 	if (n < 0)
 		rc = err_errno(e, ERR_STORE, "read %s", name);
 	else if (n == (ssize_t)size || memchr(bytes, '\0', (size_t)n))
-		rc = err_set(e, ERR_CONFIG, "%s: not a secret: too long, or not text", name);
+		rc = err_set(e, ERR_AUTH, "%s: not a secret: too long, or not text", name);
 	else if (s.n == 0)
-		rc = err_set(e, ERR_CONFIG, "%s is empty", name);
+		rc = err_set(e, ERR_AUTH, "%s is empty", name);
 	else if (buf_add_span(text, s) == -1)
-		rc = err_set(e, ERR_CONFIG, "%s is too long", name);
+		rc = err_set(e, ERR_AUTH, "%s is too long", name);
 	mem_wipe(bytes, size);
 	free(bytes);
 	return rc;
@@ -91,12 +91,12 @@ static int check_rights(int fd, const char *name, mode_t forbidden, struct err *
 	if (fstat(fd, &st) == -1)
 		return err_errno(e, ERR_STORE, "stat %s", name);
 	if (st.st_uid != geteuid() && st.st_uid != 0) {
-		err_set(e, ERR_CONFIG, "%s belongs to another user", name);
+		err_set(e, ERR_AUTH, "%s belongs to another user", name);
 		return err_advise(e, "E-SECRET-MODE", "chown it to the user that runs csp-usaged");
 	}
 	if (!(st.st_mode & forbidden))
 		return 0;
-	err_set(e, ERR_CONFIG, "%s has mode %04o: others have access to it", name, (unsigned)(st.st_mode & 07777));
+	err_set(e, ERR_AUTH, "%s has mode %04o: others have access to it", name, (unsigned)(st.st_mode & 07777));
 	return err_advise(e, "E-SECRET-MODE", S_ISDIR(st.st_mode) ? "chmod 0700 this folder" : "chmod 0600 this file, and renew what is in it");
 }
 
@@ -127,7 +127,7 @@ int token_file_read(const char *state_dir, struct buf *token, struct err *e)
 		err_set(e, ERR_AUTH, "there is no refresh token in %s", state_dir);
 		(void)err_advise(e, "E-AUTH-LOGIN", CONSENT);
 	} else if (fd == -1) {
-		(void)err_errno(e, ERR_STORE, "open %s/" TOKEN_FILE_NAME, state_dir);
+		(void)err_errno(e, ERR_AUTH, "open %s/" TOKEN_FILE_NAME, state_dir);
 		(void)err_advise(e, "E-TOKEN-STORE", "it must be a file, mode 0600, owned by the user that runs csp-usaged");
 	} else if (check_rights(fd, TOKEN_FILE_NAME, S_IRWXG | S_IRWXO, e) == 0) {
 		rc = read_text(fd, TOKEN_FILE_NAME, token, e);
@@ -236,7 +236,7 @@ int secret_read(const char *file, const char *credential_name, struct buf *secre
 	if (fd == -1 && errno == ENOENT && !file) {
 		rc = 0;
 	} else if (fd == -1) {
-		rc = err_errno(e, ERR_CONFIG, "open %s", buf_text(&path));
+		rc = err_errno(e, ERR_AUTH, "open %s", buf_text(&path));
 	} else {
 		rc = check_rights(fd, buf_text(&path), S_IRWXO, e);
 		rc = rc ? rc : read_text(fd, buf_text(&path), secret, e);

@@ -176,7 +176,7 @@ static void on_have_secrets(struct lane_job *job)
 	struct token *t = container_of(job, struct token, job);
 
 	if (t->job_err.kind == ERR_NONE && t->options.app_only && t->secret.n == 0) {
-		err_set(&t->job_err, ERR_CONFIG, "there is no client secret");
+		err_set(&t->job_err, ERR_AUTH, "there is no client secret");
 		(void)err_advise(&t->job_err, "E-SECRET-NONE", "set client_secret_file, or the systemd credential client_secret");
 	}
 	if (t->job_err.kind != ERR_NONE) {

@@ -113,13 +113,16 @@ static int prepare_for_writing(struct store *s, struct err *e)
 {
 	char settle[12];
 
-	if (migrate(s->db, e) == -1 || db_exec(s->db, temporary_tables, e) == -1 || bind_settings(s, e) == -1)
+	/* A dry run leaves nothing, so everything from here on is in the transaction that is never committed. */
+	if ((s->options.dry ? migrate_check(s->db, e) : migrate(s->db, e)) == -1 || (s->options.dry && db_begin(s->db, e) == -1))
+		return -1;
+	if (db_exec(s->db, temporary_tables, e) == -1 || bind_settings(s, e) == -1)
 		return -1;
 	snprintf(settle, sizeof(settle), "%d", s->options.settle_days);
 	if (note_setting(s, "zone", s->options.zone ? s->options.zone : "", e) == -1 || note_setting(s, "settle_days", settle, e) == -1 ||
-	    note_rules(s, e) == -1 || db_exec_int(s->db, sql_texts[SQL_SEQ_LAST], &s->seq, e) == -1)
+	    note_rules(s, e) == -1)
 		return -1;
-	return s->options.dry ? db_begin(s->db, e) : 0;
+	return db_exec_int(s->db, sql_texts[SQL_SEQ_LAST], &s->seq, e);
 }
 
 int store_open(struct store **out, const struct store_options *options, struct err *e)

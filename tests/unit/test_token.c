@@ -44,7 +44,7 @@ static void test_app_only_without_a_secret_is_an_error(void **state)
 	options.app_only = true;
 	token = token_new(loop, http, &options);
 	unsetenv("CREDENTIALS_DIRECTORY");
-	assert_int_equal(get(0)->kind, ERR_CONFIG);
+	assert_int_equal(get(0)->kind, ERR_AUTH);
 	assert_int_equal(fakehttp_count(fake), 0);
 }
 

@@ -143,13 +143,13 @@ static void test_read_refuses_what_others_may_touch(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
 		tempdir_put(dir, TOKEN_FILE_NAME, "secret-text", modes[i]);
-		check_refused(ERR_CONFIG, "mode 0");
+		check_refused(ERR_AUTH, "mode 0");
 	}
 	tempdir_put(dir, TOKEN_FILE_NAME, "secret-text", 0600);
 	assert_int_equal(chmod(dir, 0770), 0);
-	check_refused(ERR_CONFIG, "mode 0770");
+	check_refused(ERR_AUTH, "mode 0770");
 	assert_int_equal(chmod(dir, 0707), 0);
-	check_refused(ERR_CONFIG, "mode 0707");
+	check_refused(ERR_AUTH, "mode 0707");
 	assert_int_equal(chmod(dir, 0755), 0);
 	check_token("secret-text");
 }
@@ -161,18 +161,18 @@ static void test_read_refuses_empty_long_and_binary(void **state)
 
 	(void)state;
 	tempdir_put(dir, TOKEN_FILE_NAME, "", 0600);
-	check_refused(ERR_CONFIG, "is empty");
+	check_refused(ERR_AUTH, "is empty");
 	tempdir_put(dir, TOKEN_FILE_NAME, " \n\n", 0600);
-	check_refused(ERR_CONFIG, "is empty");
+	check_refused(ERR_AUTH, "is empty");
 	memset(big, 'x', LIMIT_TOKEN_BYTES + 9);
 	big[LIMIT_TOKEN_BYTES + 9] = '\0';
 	tempdir_put(dir, TOKEN_FILE_NAME, big, 0600);
-	check_refused(ERR_CONFIG, "too long");
+	check_refused(ERR_AUTH, "too long");
 	free(big);
 	f = fopen(tempdir_path(dir, TOKEN_FILE_NAME), "w");
 	assert_int_equal(fwrite("a\0b", 1, 3, f), 3);
 	fclose(f);
-	check_refused(ERR_CONFIG, "not text");
+	check_refused(ERR_AUTH, "not text");
 }
 
 static void test_read_refuses_links_and_pipes(void **state)
@@ -183,13 +183,13 @@ static void test_read_refuses_links_and_pipes(void **state)
 	tempdir_put(dir, "elsewhere", "secret-text", 0600);
 	snprintf(target, sizeof(target), "%s/elsewhere", dir);
 	assert_int_equal(symlink(target, tempdir_path(dir, TOKEN_FILE_NAME)), 0);
-	check_refused(ERR_STORE, "Too many levels");
+	check_refused(ERR_AUTH, "Too many levels");
 	write_token("new"); /* replaces the link, not what it points to */
 	check_token("new");
 	assert_string_equal(tempdir_get(dir, "elsewhere"), "secret-text");
 	assert_int_equal(unlink(tempdir_path(dir, TOKEN_FILE_NAME)), 0);
 	assert_int_equal(mkfifo(tempdir_path(dir, TOKEN_FILE_NAME), 0600), 0);
-	check_refused(ERR_CONFIG, "is empty"); /* and does not hang */
+	check_refused(ERR_AUTH, "is empty"); /* and does not hang */
 }
 
 static void test_write_removes_leftovers_and_nothing_else(void **state)
@@ -288,12 +288,12 @@ static void test_secret_read_refuses_missing_and_public_files(void **state)
 	snprintf(file, sizeof(file), "%s/secret", dir);
 	assert_int_equal(secret_read(file, "client_secret", &text, &e), -1);
 	assert_true(e.code[0] && e.remedy[0]);
-	assert_int_equal(e.kind, ERR_CONFIG);
+	assert_int_equal(e.kind, ERR_AUTH);
 	assert_non_null(strstr(e.text, file));
 	tempdir_put(dir, "secret", "text", 0644);
 	assert_int_equal(secret_read(file, "client_secret", &text, &e), -1);
 	assert_true(e.code[0] && e.remedy[0]);
-	assert_int_equal(e.kind, ERR_CONFIG);
+	assert_int_equal(e.kind, ERR_AUTH);
 	assert_string_equal(e.code, "E-SECRET-MODE");
 	assert_int_equal(text.n, 0);
 }
