@@ -83,6 +83,16 @@ sync $range
 expect_code 0
 expect_content "$T/content"
 
+it "takes an answer without a list for no empty list: nobody goes missing"
+play_scenario '[fault.f]' 'match = customers' 'times = 0' 'action = status:204'
+use_place undisturbed
+sync $range
+expect_code 1
+expect_summary status=failed
+expect_query 0 "SELECT count(*) FROM customers WHERE missing_since IS NOT NULL"
+expect_content "$T/content"
+play_scenario
+
 it "pulls the usage without a rate card: unpriced, priced as soon as the card comes"
 pull_with 'match = ratecard' 'times = 0' 'action = status:400'
 expect_code 3
