@@ -122,7 +122,7 @@ check: setup
 # -- tests ------------------------------------------------------------------------------------------------------------------------
 
 .PHONY: check-all check-unit check-books check-integration check-asan layers size schema-check asan analyze
-check-all: layers size programs units
+check-all: layers size programs units analyze
 	@$(MAKE) --no-print-directory check-unit
 	@$(MAKE) --no-print-directory check-books
 	@$(MAKE) --no-print-directory check-integration
@@ -149,7 +149,7 @@ asan:
 	@$(MAKE) --no-print-directory MODE=asan programs units
 
 analyze:
-	@$(MAKE) --no-print-directory MODE=analyze CC=gcc 'CFLAGS=-O1 -g -fanalyzer' WERROR=1 build/analyze/libcsp.a
+	@$(MAKE) --no-print-directory MODE=analyze CC=gcc 'CFLAGS=-O1 -g -fanalyzer' WERROR=1 build/analyze/libcsp.a build/analyze/libdaemon.a
 
 # -- installing -------------------------------------------------------------------------------------------------------------------
 
@@ -174,5 +174,5 @@ help:
 	@echo 'make check      every test, also under the sanitizers (installs what it needs)'
 	@echo 'make check-unit, check-books, check-integration    the tests apart; MODE=asan for the sanitizers'
 	@echo 'make layers     dependencies point one way;  make size  files and functions stay short'
-	@echo 'make analyze    gcc -fanalyzer over lib/'
+	@echo 'make analyze    gcc -fanalyzer over lib/ and daemon/'
 	@echo 'make install    PREFIX=/usr DESTDIR=;  make clean'

@@ -149,7 +149,7 @@ static int read_subscription(const json_t *item, struct subscription *s, struct 
 int pc_customers_decode(struct pc_customer_list *list, struct span body, struct err *e)
 {
 	struct pc_customer_list new = { .count = 0 };
-	const json_t *items;
+	const json_t *items = NULL;
 
 	if (read_collection(body, LIMIT_CUSTOMERS, &new.document, &items, &new.next, e) == -1)
 		goto failed;
@@ -179,7 +179,7 @@ void pc_customers_fini(struct pc_customer_list *list)
 int pc_subscriptions_decode(struct pc_subscription_list *list, struct span body, struct err *e)
 {
 	struct pc_subscription_list new = { .count = 0 };
-	const json_t *items;
+	const json_t *items = NULL;
 
 	if (read_collection(body, LIMIT_SUBSCRIPTIONS, &new.document, &items, &new.next, e) == -1)
 		goto failed;
