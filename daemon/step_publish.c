@@ -3,7 +3,7 @@
  *
  * HAPPY PATH  copied, checked, swapped in (lane) -> DONE
  * FAILURES    any: the copy stays that of an earlier run, which is told; the run's data is safe, its row is written again as partial
- *             told to stop before it began: likewise, but as aborted, so that its slot is run again and the copy made
+ *             told to stop before it is done: likewise, but as aborted, so that its slot is run again and the copy made
  * Skipped for a run that failed or was stopped, when it is not configured, and for dry runs. */
 #include "base/log.h"
 #include "config/config.h"
@@ -21,8 +21,8 @@ static void publish_on_lane(struct work *w)
 	if (atomic_load(&run->hurry)) {
 		err_set(&w->err, ERR_CANCELLED, "stopped by a signal before the copy was made");
 		run->status = RUN_ABORTED;
-	} else if (store_publish(c->database_path, c->publish_path, &w->err) == -1) {
-		run->status = RUN_PARTIAL;
+	} else if (store_publish(c->database_path, c->publish_path, &run->hurry, &w->err) == -1) {
+		run->status = w->err.kind == ERR_CANCELLED ? RUN_ABORTED : RUN_PARTIAL;
 	} else {
 		return;
 	}

@@ -20,11 +20,15 @@ struct db {
 	bool writes;
 };
 
+#define STEPS_BETWEEN_LOOKS 20000 /* of SQLite's machine: some milliseconds */
+
 static int fail(const struct db *db, struct err *e, const char *doing)
 {
 	int code = sqlite3_extended_errcode(db->handle);
 	const char *remedy = NULL;
 
+	if (code == SQLITE_INTERRUPT)
+		return err_set(e, ERR_CANCELLED, "database %s: stopped", db->path);
 	err_set(e, ERR_STORE, "database %s: %s: %s (%d)", db->path, doing, sqlite3_errmsg(db->handle), code);
 	switch (code & 0xff) {
 	case SQLITE_FULL:
@@ -135,6 +139,16 @@ void db_close(struct db *db)
 	free(db->statements);
 	free(db->path);
 	free(db);
+}
+
+static int is_stopped(void *stop)
+{
+	return atomic_load((const atomic_bool *)stop);
+}
+
+void db_set_stop(struct db *db, const atomic_bool *stop)
+{
+	sqlite3_progress_handler(db->handle, STEPS_BETWEEN_LOOKS, is_stopped, (void *)(uintptr_t)stop);
 }
 
 const char *db_path(const struct db *db)

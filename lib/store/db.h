@@ -7,6 +7,7 @@
 #include "base/err.h"
 #include "base/span.h"
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -25,6 +26,8 @@ int db_open(struct db **db, const char *path, enum db_mode mode, const char *con
 void db_close(struct db *db);
 const char *db_path(const struct db *db);
 
+/* Statements of this connection end with ERR_CANCELLED soon after *STOP is set, which may happen on another thread. */
+void db_set_stop(struct db *db, const atomic_bool *stop);
 /* Runs SQL text of any number of statements. */
 int db_exec(struct db *db, const char *sql, struct err *e) MUST_CHECK;
 /* The integer that a one-row, one-column statement gives. */

@@ -15,7 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static int copy_into(const char *database, const char *file, struct err *e)
+static int copy_into(const char *database, const char *file, const atomic_bool *stop, struct err *e)
 {
 	struct db *db;
 	struct sqlite3_stmt *q;
@@ -23,6 +23,7 @@ static int copy_into(const char *database, const char *file, struct err *e)
 
 	if (db_open(&db, database, DB_COPY, NULL, 0, e) == -1)
 		return -1;
+	db_set_stop(db, stop);
 	q = db_prepare(db, "VACUUM INTO ?1", e);
 	if (q) {
 		db_bind_text(q, 1, file);
@@ -33,7 +34,7 @@ static int copy_into(const char *database, const char *file, struct err *e)
 	return rc;
 }
 
-static int check_copy(const char *file, struct err *e)
+static int check_copy(const char *file, const atomic_bool *stop, struct err *e)
 {
 	struct db *db;
 	struct sqlite3_stmt *q;
@@ -41,6 +42,7 @@ static int check_copy(const char *file, struct err *e)
 
 	if (db_open(&db, file, DB_READ, NULL, 0, e) == -1)
 		return -1;
+	db_set_stop(db, stop);
 	q = db_prepare(db, "PRAGMA quick_check(1)", e);
 	if (q && db_step(db, q, e) == 1)
 		rc = span_is(db_span(q, 0), "ok") ? 0 : err_set(e, ERR_STORE, "copy %s: fails its check", file);
@@ -76,7 +78,7 @@ static int put_in_place(const char *file, const char *path, struct err *e)
 	return sync_path(dirname(folder), O_RDONLY | O_DIRECTORY, e);
 }
 
-int store_publish(const char *database, const char *path, struct err *e)
+int store_publish(const char *database, const char *path, const atomic_bool *stop, struct err *e)
 {
 	char file[PATH_MAX];
 	int n = snprintf(file, sizeof(file), "%s.new", path);
@@ -85,7 +87,7 @@ int store_publish(const char *database, const char *path, struct err *e)
 		return err_set(e, ERR_CONFIG, "publish: path too long");
 	if (unlink(file) == -1 && errno != ENOENT)
 		return err_errno(e, ERR_STORE, "remove %s", file);
-	if (copy_into(database, file, e) == -1 || check_copy(file, e) == -1 || put_in_place(file, path, e) == -1) {
+	if (copy_into(database, file, stop, e) == -1 || check_copy(file, stop, e) == -1 || put_in_place(file, path, e) == -1) {
 		unlink(file);
 		return err_wrap(e, "publish");
 	}

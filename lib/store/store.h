@@ -13,6 +13,7 @@
 #include "partner/model.h"
 #include "value/guid.h"
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -160,8 +161,8 @@ void rates_load_free(struct rates_load *load);
 /* -- the published copy -------------------------------------------------------------------------------------------------------- */
 
 /* VACUUM INTO a new file beside PATH, checked, made durable, 0640, renamed onto PATH. Opens a connection of its own: may run on any
- * thread while the store works on. */
-int store_publish(const char *database, const char *path, struct err *e) MUST_CHECK;
+ * thread while the store works on. Given up with ERR_CANCELLED when *STOP is set meanwhile: the old copy stays. */
+int store_publish(const char *database, const char *path, const atomic_bool *stop, struct err *e) MUST_CHECK;
 
 /* -- reading for the commands `status` and `coverage` ----------------------------------------------------------------------------- */
 

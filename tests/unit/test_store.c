@@ -682,6 +682,7 @@ static void test_another_partner_or_period_is_refused(void **state)
 static void test_published_copy_is_one_readable_file(void **state)
 {
 	struct books *b = *state;
+	atomic_bool stop = false;
 	struct usage_spec specs[] = { { .quantity = "1" } };
 	char copy[120], wal[140];
 	struct store_options options = { .path = copy, .partner = guid("99999999-9999-9999-9999-999999999999"), .period_start_day = 1,
@@ -693,14 +694,31 @@ static void test_published_copy_is_one_readable_file(void **state)
 	ok(store_flush(b->s, &e));
 	snprintf(copy, sizeof(copy), "%s/copy.db", b->folder);
 	snprintf(wal, sizeof(wal), "%s-wal", copy);
-	ok(store_publish(b->path, copy, &e));
-	ok(store_publish(b->path, copy, &e));
+	ok(store_publish(b->path, copy, &stop, &e));
+	ok(store_publish(b->path, copy, &stop, &e));
 	assert_int_equal(access(wal, F_OK), -1);
 	ok(store_open(&reader, &options, &e));
 	ok(store_status(reader, &facts, &e));
 	assert_int_equal(facts.purchases, 1);
 	assert_int_equal(facts.unpriced, 1);
 	store_close(reader);
+}
+
+static void test_publishing_that_is_stopped_leaves_the_old_copy(void **state)
+{
+	struct books *b = *state;
+	atomic_bool stop = true;
+	struct slice_change change;
+	char copy[120], half[130];
+
+	add_many(b, 1, 20000, &change);
+	ok(store_flush(b->s, &e));
+	snprintf(copy, sizeof(copy), "%s/copy.db", b->folder);
+	snprintf(half, sizeof(half), "%s.new", copy);
+	assert_int_equal(store_publish(b->path, copy, &stop, &e), -1);
+	assert_int_equal(e.kind, ERR_CANCELLED);
+	assert_int_equal(access(copy, F_OK), -1);
+	assert_int_equal(access(half, F_OK), -1);
 }
 
 static void test_dry_run_leaves_nothing(void **state)
@@ -754,6 +772,7 @@ int main(void)
 		TEST(test_subscription_that_moved_has_references_of_its_own),
 		TEST(test_another_partner_or_period_is_refused),
 		TEST(test_published_copy_is_one_readable_file),
+		TEST(test_publishing_that_is_stopped_leaves_the_old_copy),
 		TEST(test_dry_run_leaves_nothing),
 #undef TEST
 	};
