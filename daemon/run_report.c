@@ -99,12 +99,6 @@ void run_report_progress(const struct run *run)
 	log_finish(&l);
 }
 
-/* Nothing that time mends: also a secret that is not there, or that others can read. */
-static bool needs_person(const struct err *e)
-{
-	return e->kind == ERR_AUTH || strncmp(e->code, "E-SECRET-", strlen("E-SECRET-")) == 0;
-}
-
 void run_report(struct run *run)
 {
 	struct run_ask *ask = run->ask;
@@ -113,6 +107,6 @@ void run_report(struct run *run)
 	report_done(run);
 	ask->status = run->status;
 	ask->err = run->err;
-	ask->person = needs_person(&run->err);
+	ask->person = run->err.kind == ERR_AUTH;
 	run_over(run);
 }

@@ -63,6 +63,11 @@ it "writes one summary line a run, with every figure"
 expect_equal "summary lines" 1 "$(grep -c event=run.done "$log")"
 expect_log 'event=run.done run=6 status=ok subscriptions=5 slices=[0-9]+ failed=0 rows_added=0 rows_changed=0 rows_withdrawn=0 unpriced=[0-9]+ amount="EUR -?[0-9]+\.[0-9]{9}" requests=[0-9]+ retries=0 duration_ms=[0-9]+'
 
+it "says of a dry run that brings nothing that nothing would change"
+sync --dry-run
+expect_code 0
+expect_equal "output" "Nothing would change." "$(cat "$place/out")"
+
 it "writes priorities instead of times when the journal reads"
 JOURNAL_STREAM=$(stat -c %d:%i "$log") "$daemon" sync --config "$conf" 2>"$log" || fail "it fails"
 expect_equal "lines without a priority" 0 "$(grep -vc '^<[3467]>event=' "$log")"
