@@ -14,6 +14,7 @@ const char *const history_units[] = { "Hours", "100 Hours" };
 struct maker {
 	struct history *h;
 	struct rng rng;
+	bool round; /* numbers that meet often, at the bounds of bands */
 	int32_t first_day;
 	struct content now[SUBSCRIPTIONS_MAX][DAYS_MAX]; /* what each slice holds; borrowed from the ops */
 	bool known[SUBSCRIPTIONS_MAX][DAYS_MAX];
@@ -55,9 +56,14 @@ static void make_quantity(struct maker *m, char text[NUMBER_MAX])
 	static const char *const known[] = { "0",    "0.0",      "-0",       "1",        "1.0",      "1.50", "1.5", "15e-1",
 					     "745",  "0.001344", "0.032256", "0.030912", "1E+2",     "24",   "338", "1000",
 					     "5",    "10",       "100.5",    "1024",     "0e5",      "1e-9", "0.5", "1000000" };
+	static const char *const rounds[] = { "0", "1", "2", "3", "5", "10", "-5", "-10", "0.0", "15", "7" };
 	char digits[32];
 	const char *sign = one_in(m, 12) ? "-" : "";
 
+	if (m->round) {
+		snprintf(text, NUMBER_MAX, "%s", rounds[below(m, sizeof(rounds) / sizeof(*rounds))]);
+		return;
+	}
 	switch (below(m, 5)) {
 	case 0:
 		snprintf(text, NUMBER_MAX, "%s%d", sign, (int)below(m, 300));
@@ -156,18 +162,31 @@ static struct content *pick_slice(struct maker *m, bool **known)
 	return &m->now[s][d];
 }
 
+/* What the same slice held before, if it was picked; rows that had gone come back so. */
+static const struct content *older(struct maker *m, const struct content *now)
+{
+	for (int tries = 0; tries < 4 && m->h->op_count; tries++) {
+		const struct op *op = &m->h->ops[below(m, m->h->op_count)];
+
+		if (op->kind == OP_SLICE && op->content.subscription == now->subscription && op->content.day == now->day)
+			return &op->content;
+	}
+	return NULL;
+}
+
 static void make_slice(struct maker *m)
 {
 	bool *known;
 	struct content *now = pick_slice(m, &known);
+	const struct content *before = older(m, now);
 	struct op *op = new_op(m, OP_SLICE);
 
-	op->content = copy_of(now);
+	op->content = copy_of(before ? before : now);
 	if (one_in(m, 10))
 		op->content.count = 0;
-	if (*known)
+	if (*known && !before)
 		change_lines(m, &op->content);
-	if (!*known || one_in(m, 2))
+	if (!*known || (!before && one_in(m, 2)))
 		add_lines(m, &op->content, below(m, 8) + (one_in(m, 6) ? 20 : 0));
 	if (m->h->plenty && one_in(m, 4)) {
 		add_plenty(m, &op->content);
@@ -204,13 +223,14 @@ static void make_other(struct maker *m, enum op_kind kind)
 static void make_tiers(struct maker *m, struct price *p, int count)
 {
 	static const char *const from[2][TIERS_MAX] = { { "0", "10", "100.5", "1024" }, { "0", "3.25", "250", "1e3" } };
+	static const char *const round[TIERS_MAX] = { "0", "5", "10.0", "20" };
 	static const char *const price[] = { "0",   "0.085", "0.1999968000511991808131", "2", "1.5e-5", "0.00000000049", "0.0000000005", "123.456",
 					     "0.5", "0.25",  "0.0000000001",             "1" };
 	size_t row = below(m, 2);
 
 	p->tier_count = count;
 	for (int i = 0; i < count; i++) {
-		snprintf(p->from[i], NUMBER_MAX, "%s", from[row][i]);
+		snprintf(p->from[i], NUMBER_MAX, "%s", m->round ? round[i] : from[row][i]);
 		snprintf(p->price[i], NUMBER_MAX, "%s", price[below(m, sizeof(price) / sizeof(*price))]);
 	}
 }
@@ -272,13 +292,13 @@ static void change_meter(struct maker *m, int meter)
 		if (at != -1)
 			c->prices[at] = c->prices[--c->count];
 		return;
-	case 2: { /* one from before comes back */
-		struct price *back = &m->old[below(m, (size_t)m->old_count)];
-
-		if (back->meter == meter)
-			p = *back;
+	case 2: /* one from before comes back */
+		for (int i = (int)below(m, (size_t)m->old_count); i >= 0; i--)
+			if (m->old[i].meter == meter) {
+				p = m->old[i];
+				break;
+			}
 		break;
-	}
 	case 3: /* the same but for how it is written, which makes it another version */
 		if (at != -1 && !strchr(c->prices[at].price[0], 'e') && strchr(c->prices[at].price[0], '.')) {
 			p = c->prices[at];
@@ -357,6 +377,7 @@ void history_make(struct history *h, uint64_t seed)
 	h->period_start_day = start_days[below(m, 5)];
 	h->subscriptions = 1 + (int)below(m, SUBSCRIPTIONS_MAX);
 	h->plenty = one_in(m, 400);
+	m->round = one_in(m, 3);
 	m->first_day = DAY0 - 3 + (int32_t)below(m, 16);
 	count = 8 + below(m, 28);
 	if (one_in(m, 2))
