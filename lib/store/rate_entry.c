@@ -3,19 +3,26 @@
 
 #include "base/util.h"
 
-struct digest rate_entry_digest(struct digester *d, const struct rate *rate, struct span tags, const char *included)
+/* By its value: 0.5 and 0.50 are one price. */
+static void digest_value(struct digester *d, struct decimal number)
 {
-	const struct span fields[] = { { (const char *)rate->meter.b, sizeof(rate->meter.b) }, rate->unit, span_of(included), tags };
-	char number[DECIMAL_TEXT_MAX];
+	char text[DECIMAL_TEXT_MAX];
+
+	decimal_print(decimal_normal(number), text);
+	digester_field(d, span_of(text));
+}
+
+struct digest rate_entry_digest(struct digester *d, const struct rate *rate, struct span tags)
+{
+	const struct span fields[] = { { (const char *)rate->meter.b, sizeof(rate->meter.b) }, rate->unit, tags };
 
 	digester_start(d);
 	for (size_t i = 0; i < countof(fields); i++)
 		digester_field(d, fields[i]);
+	digest_value(d, rate->included);
 	for (size_t i = 0; i < rate->tier_count; i++) {
-		decimal_print(rate->tiers[i].from, number);
-		digester_field(d, span_of(number));
-		decimal_print(rate->tiers[i].price, number);
-		digester_field(d, span_of(number));
+		digest_value(d, rate->tiers[i].from);
+		digest_value(d, rate->tiers[i].price);
 	}
 	digester_number(d, rate->effective);
 	return digester_finish(d);

@@ -7,7 +7,7 @@
 #include "store/books.h"
 
 /* TAGS: the rate's, compact. Over what makes a price another one: meter, unit, included quantity, tags, tiers, effective date. Names do not count. */
-struct digest rate_entry_digest(struct digester *d, const struct rate *rate, struct span tags, const char *included);
+struct digest rate_entry_digest(struct digester *d, const struct rate *rate, struct span tags);
 /* The stored version with that digest: 1 found (OPEN: the newest card has it), 0 not, -1. */
 int rate_entry_find(struct store *s, int64_t meter, int64_t effective, const struct digest *digest, int64_t *id, bool *open,
 		    struct err *e) MUST_CHECK;

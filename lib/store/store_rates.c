@@ -200,7 +200,7 @@ int rates_load_add(struct rates_load *load, const struct rate *rate, struct err 
 	if (compact_text(load, rate->tags, &tags, e) == -1 || check_numbers(rate, e) == -1 ||
 	    row_number_text(rate->included, included, e) == -1)
 		return -1;
-	digest = rate_entry_digest(load->digester, rate, tags, included);
+	digest = rate_entry_digest(load->digester, rate, tags);
 	add_digest(&load->sum, &digest);
 	load->change.meters++;
 	if (intern_meter(load->s, rate->meter, &meter, e) == -1)

@@ -299,7 +299,7 @@ static void change_meter(struct maker *m, int meter)
 				break;
 			}
 		break;
-	case 3: /* the same but for how it is written, which makes it another version */
+	case 3: /* the same but for how it is written, which makes no other version */
 		if (at != -1 && !strchr(c->prices[at].price[0], 'e') && strchr(c->prices[at].price[0], '.')) {
 			p = c->prices[at];
 			if (strlen(p.price[0]) < 20)

@@ -430,6 +430,17 @@ static void test_same_rate_card_again_writes_nothing(void **state)
 	assert_string_equal(ask(b, "SELECT count(*) FROM rate_cards"), "1");
 }
 
+static void test_price_written_otherwise_is_the_same_price(void **state)
+{
+	struct books *b = *state;
+	struct usage_spec specs[] = { { .quantity = "10" } };
+
+	load_rates(b, (struct rate_spec[]){ { .included = "0", .tiers = { "0", "0.5", "10", "0.25" } } }, 1);
+	load_slice(b, 0, specs, 1);
+	assert_true(load_rates(b, (struct rate_spec[]){ { .included = "0.00", .tiers = { "0", "0.50", "1e1", "25e-2" } } }, 1).same_card);
+	assert_string_equal(ask(b, "SELECT max(revision), (SELECT count(*) FROM rate_cards) FROM purchases"), "1 1");
+}
+
 static void test_price_corrected_for_the_same_date_reprices(void **state)
 {
 	struct books *b = *state;
@@ -759,6 +770,7 @@ int main(void)
 		TEST(test_first_price_of_a_meter_is_a_future_one_of_usage_long_before),
 		TEST(test_price_is_the_newest_not_after_the_usage_day),
 		TEST(test_same_rate_card_again_writes_nothing),
+		TEST(test_price_written_otherwise_is_the_same_price),
 		TEST(test_price_corrected_for_the_same_date_reprices),
 		TEST(test_meter_that_gets_tiers_later_is_priced_by_them),
 		TEST(test_bands_follow_a_threshold_that_leaves_the_amount),
