@@ -110,8 +110,11 @@ int boot_up(struct boot *b, const struct config *config, bool dry, struct err *e
 	int failed;
 
 	options.dry = dry;
-	if (dry && access(config->database_path, F_OK) == -1 && errno == ENOENT)
-		options.path = ""; /* nothing to compare with, and nothing shall be made: SQLite's temporary file */
+	if (dry && access(config->database_path, F_OK) == -1 && errno == ENOENT) {
+		/* Nothing to compare with, and nothing shall be made: SQLite's temporary file, which goes with whatever is committed. */
+		options.path = "";
+		options.dry = false;
+	}
 	b->config = config;
 	/* The lock comes first: what follows may write. */
 	if (lock_take(&b->lock, config->database_path, e) == -1)
