@@ -312,7 +312,7 @@ static void test_tiers_fill_in_the_order_of_the_references_not_of_arrival(void *
 				    " amount_nanos, row_number() OVER (ORDER BY purchase_reference) AS reference_no FROM purchases)";
 	struct books *b = *state;
 	struct usage_spec specs[12];
-	char uris[12][8];
+	char uris[12][16];
 
 	load_rates(b, (struct rate_spec[]){ { .tiers = { "0", "1.5", "1", "1" } } }, 1);
 	for (int i = 0; i < 12; i++) {
