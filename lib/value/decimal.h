@@ -45,7 +45,5 @@ int decimal_multiply(struct decimal *product, struct decimal a, struct decimal b
 /* Rounds to 1e-9 half away from zero; ERR_FORMAT when the result exceeds int64 (9.2e9 units). */
 int decimal_to_nanos(int64_t *nanos, struct decimal d, struct err *e) MUST_CHECK;
 struct decimal decimal_from_nanos(int64_t nanos);
-/* The nearest double, for display columns ONLY. */
-double decimal_to_display(struct decimal d);
 
 #endif

@@ -8,8 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DOUBLE_EXACT_BITS 53  /* integers below 2^53 are doubles, */
-#define DOUBLE_EXACT_POWER 22 /* and so are powers of ten up to 10^22 */
 
 static const char malformed[] = "is not a number";
 
@@ -239,21 +237,4 @@ size_t decimal_print(struct decimal d, char text[DECIMAL_TEXT_MAX])
 	}
 	text[n] = '\0';
 	return n;
-}
-
-double decimal_to_display(struct decimal d)
-{
-	static const double powers[DOUBLE_EXACT_POWER + 1] = { 1e0,  1e1,  1e2,	 1e3,  1e4,  1e5,  1e6,	 1e7,
-							       1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
-							       1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22 };
-	char text[DECIMAL_TEXT_MAX];
-	double value;
-
-	/* a quotient of two exact doubles is the nearest double */
-	if (wide_used(d.w) <= 1 && d.w[0] >> DOUBLE_EXACT_BITS == 0 && d.scale <= DOUBLE_EXACT_POWER) {
-		value = (double)d.w[0] / powers[d.scale];
-		return d.negative ? -value : value;
-	}
-	decimal_print(d, text);
-	return sscanf(text, "%lf", &value) == 1 ? value : 0;
 }

@@ -263,25 +263,6 @@ static void test_normal_drops_zeros_behind_the_point_alone(void **state)
 	assert_prints(decimal_normal(number("10")), "10");
 }
 
-static void test_display_is_the_nearest_double(void **state)
-{
-	static const char *const texts[] = { "0", "0.1", "-0.1", "63.325", "0.1999968000511991808131", "1e22", "1e38", "1e-38",
-					     "9007199254740992", "9007199254740993", "9007199254740991.5",
-					     "0.3000000000000000444089209850062", "1234567890123456789012345678", "5e-324" };
-	struct err e = ERR_INIT;
-	struct decimal d;
-
-	(void)state;
-	for (size_t i = 0; i < countof(texts); i++) {
-		double display, expected = strtod(texts[i], NULL);
-
-		if (decimal_parse(&d, span_of(texts[i]), &e))
-			continue;
-		display = decimal_to_display(d);
-		assert_memory_equal(&display, &expected, sizeof(display));
-	}
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -298,7 +279,6 @@ int main(void)
 		cmocka_unit_test(test_add_billion_of_them_fits),
 		cmocka_unit_test(test_compare_any_two_scales),
 		cmocka_unit_test(test_normal_drops_zeros_behind_the_point_alone),
-		cmocka_unit_test(test_display_is_the_nearest_double),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
