@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Decimals from text, to text and to doubles; decimal.c computes. */
+/* Decimals from text and to text; decimal.c computes. */
 #include "value/decimal.h"
 
 #include "value/wide.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-
 
 static const char malformed[] = "is not a number";
 
