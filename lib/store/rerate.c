@@ -53,6 +53,20 @@ struct pricing { /* of one group, row after row */
 	int64_t *revised;
 };
 
+/* New prices can make an amount too large. One such purchase goes without an amount, which is told like any other that has none,
+ * rather than keep every price of the card out. True when the error was of that kind; it is cleared then. */
+static bool is_out_of_range(struct row *row, struct err *e)
+{
+	if (e->kind != ERR_FORMAT)
+		return false;
+	err_clear(e);
+	row->rating = RATING_UNPRICED;
+	row->rate_id = 0;
+	row->has_amount = false;
+	row->amount = 0;
+	return true;
+}
+
 /* The bands of ROW at the position reached; moves the position on. COUNT 0: the row is not rated. */
 static int price_row(struct pricing *p, struct row *row, struct rating_band *bands, size_t *count, struct err *e)
 {
@@ -69,8 +83,10 @@ static int price_row(struct pricing *p, struct row *row, struct rating_band *ban
 	if (!row->has_amount)
 		return 0;
 	if (decimal_parse(&quantity, span_of(row->quantity), e) == -1 ||
-	    rating_split(&choice.rate->rate, p->position, quantity, bands, count, &row->amount, e) == -1)
-		return -1;
+	    rating_split(&choice.rate->rate, p->position, quantity, bands, count, &row->amount, e) == -1) {
+		*count = 0;
+		return p->reason == REASON_RERATED_PRICE && is_out_of_range(row, e) ? 0 : -1;
+	}
 	return decimal_add(&p->position, p->position, quantity, e);
 }
 
@@ -144,7 +160,7 @@ static int rerate_row(struct store *s, int64_t run_id, const struct row *old, st
 {
 	struct row row = *old;
 
-	if (row_rate(s, &row, e) == -1)
+	if (row_rate(s, &row, e) == -1 && !is_out_of_range(&row, e))
 		return -1;
 	if (row.banded)
 		rerate_groups_add(groups, row.key.period, row.key.meter);

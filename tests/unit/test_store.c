@@ -632,6 +632,22 @@ static void test_number_that_could_not_be_read_again_is_refused(void **state)
 	assert_string_equal(ask(b, "SELECT amount_nanos FROM purchases"), "85000000");
 }
 
+static void test_amount_out_of_range_keeps_no_card_out(void **state)
+{
+	struct books *b = *state;
+	struct usage_spec specs[] = { { .day = 0, .quantity = "9000000000000000000", .uri = "/a" },
+				      { .day = 0, .quantity = "2", .uri = "/b" } };
+
+	load_slice(b, 0, specs, 2);
+	begin_run(b);
+	load_rates(b, &flat, 1);
+	assert_string_equal(ask(b, "SELECT rating_status, amount_nanos FROM purchases ORDER BY resource_uri"),
+			    "unpriced NULL rated 170000000");
+	load_rates(b, (struct rate_spec[]){ { .tiers = { "0", "1", "10", "0.5" } } }, 1);
+	assert_string_equal(ask(b, "SELECT rating_status, amount_nanos FROM purchases ORDER BY resource_uri"),
+			    "unpriced NULL rated 2000000000");
+}
+
 static void test_run_ledger_marks_an_unended_run_aborted(void **state)
 {
 	struct books *b = *state;
@@ -780,6 +796,7 @@ int main(void)
 		TEST(test_amount_out_of_range_refuses_the_slice_alone),
 		TEST(test_slice_begun_before_a_rollback_is_refused),
 		TEST(test_number_that_could_not_be_read_again_is_refused),
+		TEST(test_amount_out_of_range_keeps_no_card_out),
 		TEST(test_run_ledger_marks_an_unended_run_aborted),
 		TEST(test_subscription_that_moved_has_references_of_its_own),
 		TEST(test_another_partner_or_period_is_refused),
