@@ -121,11 +121,12 @@ check: setup
 
 # -- tests ------------------------------------------------------------------------------------------------------------------------
 
-.PHONY: check-all check-unit check-books check-integration check-asan layers size schema-check asan analyze
+.PHONY: check-all check-unit check-books check-integration check-emulator check-asan layers size schema-check asan analyze
 check-all: layers size programs units analyze
 	@$(MAKE) --no-print-directory check-unit
 	@$(MAKE) --no-print-directory check-books
 	@$(MAKE) --no-print-directory check-integration
+	@$(MAKE) --no-print-directory check-emulator
 	@$(MAKE) --no-print-directory MODE=asan check-unit check-integration
 	@$(MAKE) --no-print-directory MODE=asan check-books HISTORIES=25
 	@sh tests/summary build/results
@@ -138,6 +139,10 @@ check-books: $(B)/books/histories
 
 check-integration: programs
 	@sh tests/integration/run $(B)
+
+check-emulator: $(B)/csp-usaged-emulator
+	@echo "the emulator's self test: $$(bash tests/emulator/selftest.sh $(B)/csp-usaged-emulator | tail -n 1)" | tee build/emulator.log
+	@grep -q ' 0 failed$$' build/emulator.log
 
 layers:
 	@sh tests/layers
