@@ -80,11 +80,15 @@ static void up_token(struct boot *b, const struct config *c)
 	const struct token_options options = {
 		.login_url = c->login_url,
 		.tenant_id = b->tenant_id,
-		.client_id = b->client_id,
+		.client = {
+			.client_id = b->client_id,
+			.client_secret_file = c->client_secret_file,
+			.client_certificate_file = c->client_certificate_file,
+			.client_key_file = c->client_key_file,
+		},
 		.resource = c->resource,
 		.app_only = c->auth == CONFIG_AUTH_APP,
 		.state_dir = c->state_dir,
-		.client_secret_file = c->client_secret_file,
 	};
 
 	guid_print(c->tenant_id, b->tenant_id);

@@ -11,6 +11,7 @@
 #ifndef AUTH_TOKEN_H
 #define AUTH_TOKEN_H
 
+#include "auth/client.h"
 #include "base/err.h"
 
 #include <stdbool.h>
@@ -25,11 +26,11 @@ struct token_ask;
 
 struct token_options { /* all texts borrowed for the token's life */
 	const char *login_url;  /* https://login.microsoftonline.com */
-	const char *tenant_id, *client_id;
+	const char *tenant_id;
+	struct client_options client; /* without either proof it is a public client, unless app_only */
 	const char *resource;   /* https://api.partnercenter.microsoft.com */
 	bool app_only;          /* client_credentials instead of refresh_token */
 	const char *state_dir;  /* folder of `refresh-token`, 0700 */
-	const char *client_secret_file; /* NULL: the systemd credential client_secret, if there is one */
 	uint32_t backoff_base_ms;       /* 0: 1000; tests have less patience */
 };
 

@@ -16,8 +16,5 @@ int token_file_read(const char *state_dir, struct buf *token, struct err *e) MUS
 /* 0: the token is durable. -1 (ERR_STORE, ERR_CONFIG): the old one is still there, or the new one, whole in either case. Writers of
  * several processes wait for each other; what a killed one left behind is removed. Blocks on the disk. */
 int token_file_write(const char *state_dir, struct span token, struct err *e) MUST_CHECK;
-/* A secret from a file, or from $CREDENTIALS_DIRECTORY/NAME when FILE is NULL. 0 with nothing appended: FILE is NULL and there is no
- * such credential. Refuses a file that everyone may read. Same rules for SECRET as above. */
-int secret_read(const char *file, const char *credential_name, struct buf *secret, struct err *e) MUST_CHECK;
 
 #endif

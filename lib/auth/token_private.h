@@ -34,10 +34,8 @@ struct token {
 
 	/* of the renewal under way */
 	struct lane_job job;
-	struct err job_err; /* this and the next two are the worker's while the job runs */
-	struct buf refresh_token, secret;
-	char *form;
-	size_t form_size;
+	struct err job_err; /* this and the next are the worker's while the job runs */
+	struct buf form; /* the worker's, too */
 	struct http_request request;
 	struct buf answer;
 	struct pc_token got;
@@ -48,8 +46,8 @@ struct token {
 
 /* token_form.c: "LOGIN_URL/TENANT/oauth2/v2.0/token"; to be freed. */
 char *token_url(const struct token_options *options);
-/* The form to post, SIZE bytes, made in one piece so that no copy is left behind; to be wiped and freed. An empty SECRET is left out. */
-char *token_form(const struct token_options *options, struct span refresh_token, struct span secret, size_t *size);
+/* Appends what is posted to URL. Blocks on files. */
+int token_form(struct buf *form, const struct token_options *options, struct span refresh_token, const char *url, struct err *e) MUST_CHECK;
 
 /* token_renew.c: starts; ends in one of the two of token.c. */
 void token_renew(struct token *t);

@@ -9,26 +9,19 @@
 #include "auth/token_file.h"
 #include "base/limits.h"
 #include "base/log.h"
-#include "base/mem.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 
 #define ANSWER_MAX (4 * LIMIT_TOKEN_BYTES)
 #define ANSWER_TIMEOUT_MS 60000
 
-static void post(struct token *t);
+static void prepare(struct token *t);
 
 void token_renew_clear(struct token *t)
 {
-	buf_fini_secret(&t->refresh_token);
-	buf_fini_secret(&t->secret);
+	buf_fini_secret(&t->form);
 	buf_fini_secret(&t->answer);
-	if (t->form)
-		mem_wipe(t->form, t->form_size);
-	free(t->form);
-	t->form = NULL;
 	pc_token_fini(&t->got);
 	memset(&t->got, 0, sizeof(t->got));
 }
@@ -54,7 +47,7 @@ static void on_written(struct lane_job *job)
 
 static void on_waited(struct timer *timer)
 {
-	post(container_of(timer, struct token, wait));
+	prepare(container_of(timer, struct token, wait));
 }
 
 static void try_again(struct token *t, struct err *err)
@@ -152,7 +145,7 @@ static void post(struct token *t)
 		.url = t->url,
 		.headers = { { "Content-Type", "application/x-www-form-urlencoded" }, { "Accept", "application/json" } },
 		.header_count = 2,
-		.body = { t->form, t->form_size },
+		.body = buf_span(&t->form),
 		.body_max = ANSWER_MAX,
 		.answer_timeout_ms = ANSWER_TIMEOUT_MS,
 		.on_body = on_body,
@@ -161,40 +154,41 @@ static void post(struct token *t)
 	http_send(t->http, &t->request);
 }
 
+/* On the worker. */
 static void on_read(struct lane_job *job)
 {
 	struct token *t = container_of(job, struct token, job);
+	struct buf refresh_token;
 
 	err_clear(&t->job_err);
-	if (!t->options.app_only && token_file_read(t->options.state_dir, &t->refresh_token, &t->job_err) == -1)
-		return;
-	(void)!secret_read(t->options.client_secret_file, "client_secret", &t->secret, &t->job_err); /* the result is in job_err */
+	buf_init(&refresh_token, LIMIT_TOKEN_BYTES);
+	if (t->options.app_only || token_file_read(t->options.state_dir, &refresh_token, &t->job_err) == 0)
+		(void)!token_form(&t->form, &t->options, buf_span(&refresh_token), t->url, &t->job_err); /* the result is in job_err */
+	buf_fini_secret(&refresh_token);
 }
 
-static void on_have_secrets(struct lane_job *job)
+static void on_have_form(struct lane_job *job)
 {
 	struct token *t = container_of(job, struct token, job);
 
-	if (t->job_err.kind == ERR_NONE && t->options.app_only && t->secret.n == 0) {
-		err_set(&t->job_err, ERR_AUTH, "there is no client secret");
-		(void)err_advise(&t->job_err, "E-SECRET-NONE", "set client_secret_file, or the systemd credential client_secret");
-	}
-	if (t->job_err.kind != ERR_NONE) {
+	if (t->job_err.kind != ERR_NONE)
 		token_not_renewed(t, &t->job_err, false);
-		return;
-	}
-	t->form = token_form(&t->options, buf_span(&t->refresh_token), buf_span(&t->secret), &t->form_size);
-	buf_fini_secret(&t->refresh_token);
-	buf_fini_secret(&t->secret);
-	t->tries = 0;
-	post(t);
+	else
+		post(t);
+}
+
+/* Before each try: secrets don't wait in memory, what a person has changed meanwhile counts, and an assertion is good for minutes. */
+static void prepare(struct token *t)
+{
+	buf_fini_secret(&t->form);
+	buf_init(&t->form, LIMIT_FORM_BYTES);
+	lane_submit(t->lane, &t->job, on_read, on_have_form);
 }
 
 void token_renew(struct token *t)
 {
 	t->renewing = true;
-	buf_init(&t->refresh_token, LIMIT_TOKEN_BYTES);
-	buf_init(&t->secret, LIMIT_TOKEN_BYTES);
+	t->tries = 0;
 	buf_init(&t->answer, ANSWER_MAX);
-	lane_submit(t->lane, &t->job, on_read, on_have_secrets);
+	prepare(t);
 }

@@ -21,6 +21,7 @@
 #define LIMIT_CUSTOMERS 100000                      /* customers of one partner */
 #define LIMIT_SUBSCRIPTIONS 10000                   /* subscriptions of one customer */
 #define LIMIT_TOKEN_BYTES ((size_t)64 << 10)        /* an access or refresh token */
+#define LIMIT_FORM_BYTES ((size_t)512 << 10)        /* what is posted to the sign-in service: a token and a secret, each byte as three */
 #define LIMIT_RETRY_AFTER_S 1800                    /* longest wait that we accept to be told within a run */
 
 #endif

@@ -50,7 +50,7 @@ static inline void session_open(struct session *s)
 	unsetenv("CREDENTIALS_DIRECTORY");
 	if (!s->http || token_file_write(s->dir, span_of("refresh"), &e) == -1)
 		abort();
-	s->token_options = (struct token_options){ .login_url = fakehttp_url(s->entra), .tenant_id = "t", .client_id = "c",
+	s->token_options = (struct token_options){ .login_url = fakehttp_url(s->entra), .tenant_id = "t", .client = { .client_id = "c" },
 						   .resource = "https://r", .state_dir = s->dir, .backoff_base_ms = 1 };
 	s->token = token_new(s->loop, s->http, &s->token_options);
 	s->options = (struct fetch_options){ .base_url = fakehttp_url(s->fake), .locale = "en-US", .max_in_flight = 4,

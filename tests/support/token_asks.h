@@ -52,7 +52,7 @@ static int setup(void **state)
 	tempdir_put(dir, "client_secret", "s3cret +&=%/~\n", 0600);
 	setenv("CREDENTIALS_DIRECTORY", dir, 1);
 	options = (struct token_options){
-		.login_url = fakehttp_url(fake), .tenant_id = TENANT, .client_id = "client-1",
+		.login_url = fakehttp_url(fake), .tenant_id = TENANT, .client = { .client_id = "client-1" },
 		.resource = "https://api.partnercenter.microsoft.com", .state_dir = dir, .backoff_base_ms = 1,
 	};
 	token = token_new(loop, http, &options);

@@ -130,7 +130,8 @@ static void point_at_fake(void)
 		.base_url = fakehttp_url(fake), .max_in_flight = 2, .requests_per_minute = 0, .backoff_base_ms = 1,
 	};
 	const struct token_options token = {
-		.login_url = fakehttp_url(fake), .tenant_id = "t", .client_id = "c", .resource = "r", .state_dir = dir, .backoff_base_ms = 1,
+		.login_url = fakehttp_url(fake), .tenant_id = "t", .client = { .client_id = "c" }, .resource = "r", .state_dir = dir,
+		.backoff_base_ms = 1,
 	};
 	static struct token_options kept; /* borrowed for the token's life */
 

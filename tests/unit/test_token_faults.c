@@ -41,7 +41,7 @@ static void test_passing_failures_are_retried(void **state)
 	assert_int_equal(get(0)->kind, ERR_NONE);
 	assert_int_equal(fakehttp_count(fake), 5);
 	for (size_t i = 0; i < 5; i++)
-		assert_non_null(strstr(fakehttp_request(fake, i), "refresh_token=old-refresh&"));
+		assert_non_null(strstr(fakehttp_request(fake, i), "&refresh_token=old-refresh"));
 }
 
 static void test_passing_failures_end_after_the_last_try(void **state)

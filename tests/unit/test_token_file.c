@@ -256,48 +256,6 @@ static void test_writers_of_several_processes_do_not_meet(void **state)
 	assert_int_equal(tempdir_count(dir, 0), 1);
 }
 
-static void test_secret_read_from_file_or_credential(void **state)
-{
-	struct err e = ERR_INIT;
-	char file[TEMPDIR_PATH];
-
-	(void)state;
-	unsetenv("CREDENTIALS_DIRECTORY");
-	assert_int_equal(secret_read(NULL, "client_secret", &text, &e), 0);
-	assert_int_equal(text.n, 0);
-	setenv("CREDENTIALS_DIRECTORY", dir, 1);
-	assert_int_equal(secret_read(NULL, "client_secret", &text, &e), 0);
-	assert_int_equal(text.n, 0);
-	tempdir_put(dir, "client_secret", "from-systemd\n", 0400);
-	assert_int_equal(secret_read(NULL, "client_secret", &text, &e), 0);
-	assert_string_equal(buf_text(&text), "from-systemd");
-	buf_clear(&text);
-	tempdir_put(dir, "other", "from file", 0640);
-	snprintf(file, sizeof(file), "%s/other", dir);
-	assert_int_equal(secret_read(file, "client_secret", &text, &e), 0);
-	assert_string_equal(buf_text(&text), "from file");
-	unsetenv("CREDENTIALS_DIRECTORY");
-}
-
-static void test_secret_read_refuses_missing_and_public_files(void **state)
-{
-	struct err e = ERR_INIT;
-	char file[TEMPDIR_PATH];
-
-	(void)state;
-	snprintf(file, sizeof(file), "%s/secret", dir);
-	assert_int_equal(secret_read(file, "client_secret", &text, &e), -1);
-	assert_true(e.code[0] && e.remedy[0]);
-	assert_int_equal(e.kind, ERR_AUTH);
-	assert_non_null(strstr(e.text, file));
-	tempdir_put(dir, "secret", "text", 0644);
-	assert_int_equal(secret_read(file, "client_secret", &text, &e), -1);
-	assert_true(e.code[0] && e.remedy[0]);
-	assert_int_equal(e.kind, ERR_AUTH);
-	assert_string_equal(e.code, "E-SECRET-MODE");
-	assert_int_equal(text.n, 0);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -314,8 +272,6 @@ int main(void)
 		T(write_removes_leftovers_and_nothing_else),
 		T(write_that_fails_leaves_the_old_token),
 		T(writers_of_several_processes_do_not_meet),
-		T(secret_read_from_file_or_credential),
-		T(secret_read_refuses_missing_and_public_files),
 #undef T
 	};
 
