@@ -22,6 +22,9 @@
 #define LIMIT_SUBSCRIPTIONS 10000                   /* subscriptions of one customer */
 #define LIMIT_TOKEN_BYTES ((size_t)64 << 10)        /* an access or refresh token */
 #define LIMIT_FORM_BYTES ((size_t)512 << 10)        /* what is posted to the sign-in service: a token and a secret, each byte as three */
+#define LIMIT_LOOPBACK_BYTES ((size_t)64 << 10)     /* head of a request to the sign-in's redirect: cookies of other local servers are in it */
+#define LIMIT_LOOPBACK_HEADERS 100                  /* header lines of it: browsers send 15 */
+#define LIMIT_LOOPBACK_CONNECTIONS 16               /* connections to it at a time: browsers open 2 or 3 */
 #define LIMIT_RETRY_AFTER_S 1800                    /* longest wait that we accept to be told within a run */
 
 #endif
