@@ -2,11 +2,11 @@
 /* csp-usaged: command line -> configuration -> command -> exit code. */
 #include "base/log.h"
 #include "config/config.h"
+#include "daemon/configure.h"
 #include "daemon/exit_code.h"
 #include "daemon/options.h"
 #include "daemon/say.h"
 #include "partner/pc_json.h"
-#include "value/zone.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -49,14 +49,11 @@ static int run_command(const struct options *o)
 	struct err e = ERR_INIT;
 	int code;
 
-	if (config_load(&config, o->config_file, &e) == -1)
+	if (o->command->bare)
+		return o->command->run(o, NULL);
+	if (configure(&config, o, &e) == -1)
 		return say_error(&e);
-	log_setup(config.log_level, log_stderr_is_journal());
-	/* Before any thread exists: the zone is a variable of the environment, which threads must not see change. */
-	if (zone_use(config.timezone, &e) == -1)
-		code = say_error(&e);
-	else
-		code = o->command->run(o, &config);
+	code = o->command->run(o, &config);
 	config_fini(&config);
 	return code;
 }

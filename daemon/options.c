@@ -8,7 +8,7 @@
 #include <getopt.h>
 #include <string.h>
 
-enum { RUN, SYNC, STATUS, COVERAGE, CONFIG };
+enum { RUN, SYNC, STATUS, COVERAGE, EXPLAIN, CONFIG };
 #define ONLY(command) (1u << (command))
 #define ALL 0xffffffffu
 
@@ -17,6 +17,8 @@ static const struct command commands[] = {
 	[SYNC] = { "sync", cmd_sync, "one run now, then exit" },
 	[STATUS] = { "status", cmd_status, "last run, next run, gaps, unpriced usage, what needs a person" },
 	[COVERAGE] = { "coverage", cmd_coverage, "the calendar of a month: which reported days of which customer are complete" },
+	[EXPLAIN] = { "explain", cmd_explain, "what a code of the log means and what to do; without CODE all of them", .word = "[CODE]",
+		      .bare = true },
 	[CONFIG] = { "config", cmd_config, "print the effective configuration, secrets left out" },
 };
 
@@ -54,6 +56,13 @@ static int take_test(struct options *o, const char *value, struct err *e)
 {
 	(void)value, (void)e;
 	o->test = true;
+	return 0;
+}
+
+static int take_mdoc(struct options *o, const char *value, struct err *e)
+{
+	(void)value, (void)e;
+	o->mdoc = true;
 	return 0;
 }
 
@@ -111,6 +120,7 @@ static const struct {
 	{ "dry-run", NULL, ONLY(SYNC), take_dry_run, "fetch and price, write nothing, print what would change" },
 	{ "json", NULL, ONLY(STATUS) | ONLY(COVERAGE), take_json, "print JSON" },
 	{ "month", "YYYY-MM", ONLY(COVERAGE), take_month, "the month; default: that of yesterday" },
+	{ "mdoc", NULL, ONLY(EXPLAIN), take_mdoc, "all codes as a list for a manual page" },
 	{ "test", NULL, ONLY(CONFIG), take_test, "check the configuration, print nothing but faults" },
 	{ "config", "FILE", ALL, take_config, "configuration file; default: " OPTIONS_CONFIG_DEFAULT },
 	{ "help", NULL, ALL, take_help, "print this help" },
@@ -135,7 +145,7 @@ static int refuse(struct err *e, const struct options *o)
 	return err_advise(e, NULL, remedy);
 }
 
-/* Everything about the words that getopt left over: the command, and nothing behind it. */
+/* Everything about the words that getopt left over: the command, and behind it the word that it takes, if any. */
 static int take_words(struct options *o, int count, char *const *words, struct err *e)
 {
 	if (count == 0) {
@@ -149,10 +159,11 @@ static int take_words(struct options *o, int count, char *const *words, struct e
 		err_set(e, ERR_CONFIG, "unknown command \"%.40s\"", words[0]);
 		return refuse(e, o);
 	}
-	if (count > 1) {
-		err_set(e, ERR_CONFIG, "%s takes no argument \"%.80s\"", words[0], words[1]);
+	if (count > (o->command->word ? 2 : 1)) {
+		err_set(e, ERR_CONFIG, "%s takes no argument \"%.80s\"", words[0], words[count - 1]);
 		return refuse(e, o);
 	}
+	o->word = count > 1 ? words[1] : NULL;
 	return 0;
 }
 
@@ -239,7 +250,8 @@ static void print_options(FILE *out, unsigned mask, const char *title)
 void options_help(const struct options *o, FILE *out)
 {
 	if (o->command) {
-		fprintf(out, "csp-usaged %s [options]: %s\n", o->command->name, o->command->help);
+		fprintf(out, "csp-usaged %s%s%s [options]: %s\n", o->command->name, o->command->word ? " " : "",
+			o->command->word ? o->command->word : "", o->command->help);
 		print_options(out, ONLY(o->command - commands), "Options of this command");
 	} else {
 		fputs("csp-usaged COMMAND [options]: Azure usage of a CSP partner, priced, as purchases in SQLite.\n\nCommands:\n",

@@ -19,13 +19,16 @@ struct command {
 	const char *name;
 	int (*run)(const struct options *options, const struct config *config);
 	const char *help; /* one line */
+	const char *word; /* what it takes beside options: "[CODE]" in the help; NULL: nothing */
+	bool bare;        /* gets no configuration (NULL): reads it itself when it needs it */
 };
 
 struct options { /* texts borrowed from argv */
 	const struct command *command; /* NULL only with help or version */
 	const char *config_file;
+	const char *word;             /* NULL when not given */
 	bool help, version;
-	bool json, test, dry_run;
+	bool json, test, dry_run, mdoc;
 	bool ranged;            /* --from or --to was given: both are set */
 	int32_t from, to;       /* reported days, inclusive */
 	struct guid customer, subscription; /* zero: all */

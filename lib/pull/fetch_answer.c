@@ -67,7 +67,7 @@ static enum fetch_verdict judge_unauthorized(struct fetch_request *r)
 	if (!r->token_renewed)
 		return FETCH_VERDICT_TOKEN;
 	r->err.kind = ERR_AUTH;
-	(void)err_advise(&r->err, r->err.code[0] ? NULL : "E-PC-401",
+	(void)err_advise(&r->err, r->err.code[0] ? NULL : "E-PC-HTTP-401",
 			 r->err.remedy[0] ? NULL : "a fresh token is refused as well: check cloud, base_url and resource, and the account's role");
 	return end(r, FETCH_FAILED);
 }

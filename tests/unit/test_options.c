@@ -19,6 +19,7 @@ STUB(cmd_run)
 STUB(cmd_sync)
 STUB(cmd_status)
 STUB(cmd_coverage)
+STUB(cmd_explain)
 STUB(cmd_config)
 
 /* Parses a command line whose words are separated by one space each. */
@@ -84,6 +85,20 @@ static void test_parse_help_and_version_need_no_command(void **state)
 	assert_true(o.help && o.command);
 }
 
+static void test_parse_takes_the_word_of_a_command_that_has_one(void **state)
+{
+	struct err e = ERR_INIT;
+	struct options o;
+
+	(void)state;
+	assert_int_equal(parse("explain E-LOCK --config /x.conf", &o, &e), 0);
+	assert_string_equal(o.word, "E-LOCK");
+	assert_true(o.command->bare);
+	assert_int_equal(parse("explain --mdoc", &o, &e), 0);
+	assert_null(o.word);
+	assert_true(o.mdoc);
+}
+
 static void test_parse_wrong_usage_is_one_error_with_remedy(void **state)
 {
 	static const struct {
@@ -95,6 +110,8 @@ static void test_parse_wrong_usage_is_one_error_with_remedy(void **state)
 		{ "reconcile x.csv", "unknown command \"reconcile\"" },
 		{ "status --colour", "unknown option --colour" },
 		{ "status extra", "status takes no argument \"extra\"" },
+		{ "explain E-LOCK E-NET-NAME", "explain takes no argument \"E-NET-NAME\"" },
+		{ "status --mdoc", "--mdoc is not an option of status" },
 		{ "status --from 2026-01-01", "--from is not an option of status" },
 		{ "run --json", "--json is not an option of run" },
 		{ "sync --from", "--from wants a value" },
@@ -162,6 +179,7 @@ int main(void)
 		cmocka_unit_test(test_parse_command_and_options_in_any_order),
 		cmocka_unit_test(test_parse_defaults),
 		cmocka_unit_test(test_parse_help_and_version_need_no_command),
+		cmocka_unit_test(test_parse_takes_the_word_of_a_command_that_has_one),
 		cmocka_unit_test(test_parse_wrong_usage_is_one_error_with_remedy),
 		cmocka_unit_test(test_parse_bad_values_name_the_option),
 		cmocka_unit_test(test_help_names_each_command_and_only_its_options),

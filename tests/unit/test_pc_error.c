@@ -114,46 +114,6 @@ static void test_text_from_outside_becomes_one_plain_line(void **state)
 	}
 }
 
-static void test_every_row_of_the_reference_is_in_the_table(void **state)
-{
-	static const long entra[] = {
-		50011, 50034, 50053, 50055, 50057, 50058, 50072, 50079, 50074, 50076, 50078, 50126, 50132, 50133, 50173, 50194, 50196, 500011,
-		53003, 530032, 530034, 530035, 54005, 65001, 65004, 650052, 650056, 650057, 70000, 70002, 70008, 700082, 700084, 70011, 70016,
-		70018, 70019, 70043, 700003, 70001, 700016, 7000215, 7000222, 7000218, 700025, 700027, 90002, 90014, 900144, 9002313, 90072,
-		90094, 90095, 90099, 901002, 50033, 50087, 90006, 90012, 90024, 90033, 90090, 90055,
-	};
-	static const long partner[] = { 0, 400, 1000, 2012, 2032, 3000, 20002, 20003, 60003, 800001, 800002, 800003, 800011, 90000, 900118,
-					900149, 900150, 900308, 900309, 900329, 900420, 900421 };
-
-	(void)state;
-	for (size_t i = 0; i < countof(entra); i++)
-		assert_non_null(pc_error_entra(entra[i]));
-	for (size_t i = 0; i < countof(partner); i++) {
-		char code[ERR_CODE_MAX];
-
-		snprintf(code, sizeof(code), "E-PC-%ld", partner[i]);
-		assert_non_null(pc_error_find(code));
-	}
-	assert_null(pc_error_find("E-PC-1"));
-	assert_null(pc_error_find(""));
-	assert_null(pc_error_entra(-1));
-	assert_true(pc_error_entra(70016)->retry && pc_error_entra(90055)->retry && !pc_error_entra(700082)->retry);
-}
-
-static void test_rows_are_unique_and_fit_an_error(void **state)
-{
-	size_t count;
-	const struct pc_error_entry *rows = pc_error_table(&count);
-
-	(void)state;
-	for (size_t i = 0; i < count; i++) {
-		assert_true(strlen(rows[i].code) < ERR_CODE_MAX && strlen(rows[i].remedy) < ERR_REMEDY_MAX && rows[i].meaning[0]);
-		assert_true(rows[i].remedy[0] != '\0');
-		assert_false(rows[i].retry && rows[i].person);
-		assert_ptr_equal(pc_error_find(rows[i].code), &rows[i]);
-	}
-}
-
 static void test_damaged_answers_are_survived(void **state)
 {
 	static const char body[] = "{\"code\":\"20003\",\"description\":\"Subscription with id {0} not found.\",\"error\":{\"message\":\"x\"}}";
@@ -182,8 +142,6 @@ int main(void)
 		cmocka_unit_test(test_status_decides_when_no_code_is_known),
 		cmocka_unit_test(test_samples_are_understood),
 		cmocka_unit_test(test_text_from_outside_becomes_one_plain_line),
-		cmocka_unit_test(test_every_row_of_the_reference_is_in_the_table),
-		cmocka_unit_test(test_rows_are_unique_and_fit_an_error),
 		cmocka_unit_test(test_damaged_answers_are_survived),
 	};
 

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: MIT */
+#include "daemon/codes.h"
+
+#include "base/util.h"
+#include "partner/pc_error.h"
+
+#include <string.h>
+
+#define LOGIN "run csp-usaged login"
+#define OWNED "mode 0600, owned by the user that runs csp-usaged"
+#define REPORT "none when it passes; when it stays, report the line, with a debug log"
+
+/* What the program makes itself. The line in the log may know more: its remedy is about the case at hand. */
+static const struct code own[] = {
+	{ "E-CONFIG", "the configuration is wrong, or can't be read", "correct the line that the message names; csp-usaged config --test checks",
+	  CODE_REFUSED },
+	{ "E-LOCK", "another csp-usaged works on this database",
+	  "let it end; when it is the daemon, start a run with: systemctl reload csp-usaged", CODE_REFUSED },
+
+	{ "E-AUTH-LOGIN", "there is no consent that could be used: no refresh token, or one that can't be read", LOGIN, CODE_PERSON },
+	{ "E-AUTH-HTTP-*", "the sign-in service answered with this HTTP status, and no word about why",
+	  "none when it passes; else check login_url and the proxy", CODE_RETRIED },
+	{ "E-SECRET-NONE", "the app's secret is missing or can't be read",
+	  "store it in the file that client_secret_file names, " OWNED ", or as the systemd credential client_secret", CODE_PERSON },
+	{ "E-SECRET-MODE", "a file with a secret, or its folder, is open to others, or belongs to somebody else",
+	  "chmod 0600 the file (0700 the folder), chown it to the user that runs csp-usaged, and renew what others may have read",
+	  CODE_PERSON },
+	{ "E-TOKEN-STORE", "the refresh token can't be stored",
+	  "make room on the disk, and check owner and mode (0700) of state_dir; the old token is still valid", CODE_NEXT_RUN },
+
+	{ "E-NET-NAME", "a host's name has no address", "check the name server, and the host names of the configuration", CODE_RETRIED },
+	{ "E-NET-CONNECT", "no connection", "check the address, the firewall, and whether a proxy is needed", CODE_RETRIED },
+	{ "E-NET-PROXY", "the proxy does not do its part", "check the key proxy of the configuration", CODE_RETRIED },
+	{ "E-NET-TIMEOUT", "no answer in time", "none when it passes; else check the network and Microsoft's service health", CODE_RETRIED },
+	{ "E-TLS-VERIFY", "the server's certificate is not trusted",
+	  "a proxy that opens TLS needs its authority in ca_file; also check the clock", CODE_NEXT_RUN },
+	{ "E-TLS-CA", "the certificates of the authorities can't be read", "check the key ca_file, or install ca-certificates", CODE_NEXT_RUN },
+
+	{ "E-PC-HTTP-*", "Partner Center answered with this HTTP status, and no word about why",
+	  "none when it passes; when it stays, report the line with MS-RequestId and MS-CorrelationId of the debug log", CODE_NEXT_RUN },
+	{ "E-PC-REDIRECT", "the service sends the request elsewhere, where it is not followed", "check base_url and the proxy", CODE_NEXT_RUN },
+	{ "E-NOT-READY", "the day's usage is not ready yet", "none needed: the day stays planned for the next run", CODE_NEXT_RUN },
+	{ "E-LINK", "the link to the next page leads away from the service, or is none", REPORT, CODE_NEXT_RUN },
+	{ "E-FORMAT-TOKEN", "the sign-in service's answer is not what it should be", REPORT, CODE_RETRIED },
+	{ "E-FORMAT-CUSTOMERS", "the list of customers is not what it should be; nothing of it was stored", REPORT, CODE_RETRIED },
+	{ "E-FORMAT-SUBSCRIPTIONS", "a list of subscriptions is not what it should be; nothing of it was stored", REPORT, CODE_RETRIED },
+	{ "E-FORMAT-USAGE", "a page of usage is not what it should be; nothing of its slice was stored", REPORT, CODE_RETRIED },
+	{ "E-FORMAT-RATES", "the rate card is not what it should be; nothing of it was stored", REPORT, CODE_RETRIED },
+	{ "E-RATES-CURRENCY", "the rate card came in another currency",
+	  "set [partner_center] currency to one that your partner account is billed in", CODE_NEXT_RUN },
+
+	{ "E-STORE", "the database or its disk refuses; what was reported done is safe",
+	  "make room on the disk, and check owner and mode of the database's folder; the message says which", CODE_NEXT_RUN },
+	{ "E-STORE-FOREIGN", "the file is not a database of csp-usaged", "set [database] path to a new file, or to the one csp-usaged made",
+	  CODE_REFUSED },
+	{ "E-STORE-NEWER", "the database was written by a newer csp-usaged", "install the newer csp-usaged again; databases are not taken back",
+	  CODE_REFUSED },
+	{ "E-STORE-OLDER", "the database is of an older csp-usaged", "start the daemon or run csp-usaged sync once", CODE_REFUSED },
+	{ "E-STORE-SETTING", "the database was made with another tenant, currency, region or first day of the billing period",
+	  "set the key back; for the other one, another [database] path", CODE_REFUSED },
+};
+
+static enum code_doing doing_of(enum pc_answer answer)
+{
+	switch (answer) {
+	case PC_RETRY:
+		return CODE_RETRIED;
+	case PC_NEW_TOKEN:
+		return CODE_NEW_TOKEN;
+	case PC_PERSON:
+		return CODE_PERSON;
+	case PC_NO_USAGE:
+	case PC_NOT_FOUND:
+	case PC_FORBIDDEN:
+		return CODE_LEFT_OUT;
+	case PC_REFUSED:
+		break;
+	}
+	return CODE_NEXT_RUN;
+}
+
+size_t codes_count(void)
+{
+	size_t remote;
+
+	pc_error_table(&remote);
+	return countof(own) + remote;
+}
+
+struct code codes_at(size_t i)
+{
+	size_t remote;
+	const struct pc_error_entry *e = pc_error_table(&remote);
+
+	if (i < countof(own))
+		return own[i];
+	e += i - countof(own);
+	return (struct code){ e->code, e->meaning, e->remedy, doing_of(e->answer) };
+}
+
+static bool is_number(const char *text)
+{
+	return *text && text[strspn(text, "0123456789")] == '\0';
+}
+
+/* Whether CODE is one of the family that an entry such as "E-PC-HTTP-*" stands for. */
+static bool is_of_family(const char *family, const char *code)
+{
+	size_t n = strlen(family) - 1;
+
+	return family[n] == '*' && strncmp(family, code, n) == 0 && is_number(code + n);
+}
+
+bool codes_find(const char *code, struct code *found)
+{
+	const struct pc_error_entry *e = pc_error_find(code);
+
+	if (e) {
+		*found = (struct code){ e->code, e->meaning, e->remedy, doing_of(e->answer) };
+		return true;
+	}
+	for (size_t i = 0; i < countof(own); i++) {
+		if (strcmp(own[i].code, code) == 0 || is_of_family(own[i].code, code)) {
+			*found = own[i];
+			return true;
+		}
+	}
+	return false;
+}
+
+const char *code_doing_text(enum code_doing doing)
+{
+	static const char *const texts[] = {
+		[CODE_RETRIED] = "tries again by itself, in the same run and in the next ones",
+		[CODE_NEXT_RUN] = "goes on with the rest of the run; the next run asks again",
+		[CODE_NEW_TOKEN] = "tries once more with a fresh token; when that is refused too, a person must act",
+		[CODE_LEFT_OUT] = "goes on without this subscription, and asks about it once each night",
+		[CODE_PERSON] = "tries once in each run; a person must act first",
+		[CODE_REFUSED] = "does nothing by itself: the command ends with the message",
+		[CODE_TOLD] = "does nothing about it: only check says so",
+	};
+
+	return texts[doing];
+}
