@@ -150,18 +150,18 @@ body_transform(struct request *r)
 
 	if (body->len == 0 || r->kind == KIND_CONTROL)
 		return;
-	if (q->indent != INDENT_NONE && !r->reply.as_is && r->kind != KIND_TOKEN) {
+	if (q->indent != INDENT_NONE && !r->reply.as_is && !request_is_sign_in(r)) {
 		indent(body, q->indent == INDENT_CRLF, &made);
 		swap_in(body, &made);
 		made = (struct text){0};
 	}
-	if (r->kind != KIND_TOKEN && q->no_accept == ACCEPT_UTF16 && !body_accepts_json(r) && !request_fault_is(r, FAULT_GARBAGE)) {
+	if (!request_is_sign_in(r) && q->no_accept == ACCEPT_UTF16 && !body_accepts_json(r) && !request_fault_is(r, FAULT_GARBAGE)) {
 		to_utf16(body, &made);
 		swap_in(body, &made);
 		snprintf(r->reply.content_type, sizeof(r->reply.content_type), "application/json; charset=utf-16");
 		return;
 	}
-	if (q->bom && r->kind != KIND_TOKEN && (body->len < 3 || memcmp(body->p, "\xef\xbb\xbf", 3) != 0)) {
+	if (q->bom && !request_is_sign_in(r) && (body->len < 3 || memcmp(body->p, "\xef\xbb\xbf", 3) != 0)) {
 		text_puts(&made, "\xef\xbb\xbf");
 		text_put(&made, body->p, body->len);
 		swap_in(body, &made);

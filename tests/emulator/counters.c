@@ -72,6 +72,7 @@ state_reset_counters(struct state *s)
 	atomic_store(&s->connections, 0);
 	atomic_store(&s->running_max, 0);
 	atomic_store(&s->tokens_issued, 0);
+	atomic_store(&s->sign_ins, 0);
 	atomic_store(&s->refreshes, 0);
 	atomic_store(&s->refused_sign_ins, 0);
 	atomic_store(&s->early_retries, 0);
@@ -120,6 +121,7 @@ state_counters(struct state *s, struct text *out)
 	memo_each(&s->faults_fired, put_fault, out);
 	text_puts(out, "}");
 	put_number(out, "tokens_issued", atomic_load(&s->tokens_issued));
+	put_number(out, "sign_ins", atomic_load(&s->sign_ins));
 	put_number(out, "refreshes", atomic_load(&s->refreshes));
 	put_number(out, "refused_sign_ins", atomic_load(&s->refused_sign_ins));
 	put_number(out, "distinct_request_ids", (long long)memo_count(&s->request_ids));

@@ -4,139 +4,89 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <time.h>
 
-#include "day.h"
 #include "entra_client.h"
-#include "hash.h"
+#include "entra_error.h"
 #include "state.h"
 #include "token.h"
 
-struct refusal {
-	int code;
-	unsigned status;
-	const char *error, *text;
-};
-
-static const struct refusal refusals[] = {
-	{50001, 400, "invalid_resource", "The resource principal was not found in the tenant."},
-	{500011, 400, "invalid_resource", "The resource principal named %s was not found in the tenant."},
-	{50027, 401, "invalid_client", "JWT token is invalid or malformed."},
-	{50053, 400, "invalid_grant", "The account is locked."},
-	{50055, 400, "invalid_grant", "The password is expired."},
-	{50057, 400, "invalid_grant", "The user account is disabled."},
-	{50076, 400, "interaction_required", "Due to a configuration change made by your administrator, or because you moved to a new "
-	    "location, you must use multi-factor authentication."},
-	{50079, 400, "interaction_required", "Due to a configuration change made by your administrator, or because you moved to a new "
-	    "location, you must enroll in multi-factor authentication."},
-	{50173, 400, "invalid_grant", "The provided grant has expired due to it being revoked, a fresh auth token is needed."},
-	{53003, 400, "interaction_required", "Access has been blocked by Conditional Access policies."},
-	{65001, 400, "invalid_grant", "The user or administrator has not consented to use the application with ID '%s'."},
-	{70000, 400, "invalid_grant", "Provided grant is invalid or malformed."},
-	{70011, 400, "invalid_scope", "The provided value for the input parameter 'scope' is not valid."},
-	{700016, 400, "unauthorized_client", "Application with identifier '%s' was not found in the directory '%s'. This can happen if the application "
-	    "has not been installed by the administrator of the tenant or consented to by any user in the tenant. You may have sent "
-	    "your authentication request to the wrong tenant."},
-	{700027, 401, "invalid_client", "The certificate with identifier used to sign the client assertion is not registered on application."},
-	{700082, 400, "invalid_grant", "The refresh token has expired due to inactivity."},
-	{7000215, 401, "invalid_client", "Invalid client secret provided. Ensure the secret being sent in the request is the client "
-	    "secret value, not the client secret ID, for a secret added to app '%s'."},
-	{7000218, 401, "invalid_client", "The request body must contain the following parameter: 'client_assertion' or 'client_secret'."},
-	{7000222, 401, "invalid_client", "The provided client secret keys for app '%s' are expired."},
-	{70003, 400, "unsupported_grant_type", "The app requested an unsupported grant type '%s'."},
-	{90002, 400, "invalid_request", "Tenant '%s' not found. Check to make sure you have the correct tenant ID and are signing into "
-	    "the correct cloud."},
-	{900144, 400, "invalid_request", "The request body must contain the following parameter: '%s'."},
-	{901002, 400, "invalid_request", "The 'resource' request parameter is not supported."},
-	{9002313, 400, "invalid_request", "Invalid request. Request is malformed or invalid."},
-	{90033, 503, "temporarily_unavailable", "A transient error has occurred. Please try again."},
-};
-
-/* Puts about in the place of the text's first %s, the tenant in that of the second. */
-static void
-put_text(struct text *out, const char *text, const char *about, const char *tenant)
+enum request_kind
+entra_kind(const struct request *r)
 {
-	const char *place = strstr(text, "%s");
+	int v2 = request_segment_is(r, 2, "v2.0");
+	size_t last = v2 ? 3 : 2;
 
-	if (place == NULL) {
-		text_puts(out, text);
-		return;
-	}
-	text_put(out, text, (size_t)(place - text));
-	text_puts(out, about);
-	put_text(out, place + 2, tenant, "");
+	if (!request_segment_is(r, 1, "oauth2") || r->segment_count != last + 1)
+		return KIND_OTHER;
+	if (request_segment_is(r, last, "token"))
+		return KIND_TOKEN;
+	if (v2 && request_segment_is(r, last, "authorize"))
+		return KIND_AUTHORIZE;
+	return KIND_OTHER;
 }
 
-static void
-refuse(struct request *r, int code, const char *about)
+int
+entra_check_tenant(const struct request *r, int any_allowed)
 {
-	struct refusal other = {code, 400, "invalid_grant", "Refused by the emulator's scenario."};
-	const struct refusal *f = &other;
-	struct text description = {0};
-	char stamp[32], trace[37], correlation[37];
-	time_t now = (time_t)(time_now_ms() / 1000);
-	struct tm tm;
+	const char *tenant = r->segments[0];
+	const struct scenario *s = &r->world->s;
+	char id[37];
 
-	for (size_t i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++) {
-		if (refusals[i].code == code)
-			f = &refusals[i];
-	}
-	gmtime_r(&now, &tm);
-	strftime(stamp, sizeof(stamp), "%Y-%m-%d %H:%M:%SZ", &tm);
-	hash_guid(hash_two((uint64_t)r->start_ms, (uint64_t)code), trace);
-	hash_guid(hash_two((uint64_t)r->start_ms, 1), correlation);
-	text_printf(&description, "AADSTS%d: ", code);
-	put_text(&description, f->text, about, r->world->s.partner.tenant_id);
-	text_printf(&description, "\r\nTrace ID: %s\r\nCorrelation ID: %s\r\nTimestamp: %s", trace, correlation, stamp);
-	reply_json(r, f->status);
-	r->reply.body.len = 0;
-	text_printf(&r->reply.body, "{\"error\":\"%s\",\"error_description\":", f->error);
-	text_json(&r->reply.body, description.p);
-	text_printf(&r->reply.body, ",\"error_codes\":[%d],\"timestamp\":\"%s\",\"trace_id\":\"%s\",\"correlation_id\":\"%s\","
-	    "\"error_uri\":\"https://login.microsoftonline.com/error?code=%d\"%s}", code, stamp, trace, correlation, code,
-	    strcmp(f->error, "interaction_required") == 0 ? ",\"suberror\":\"basic_action\"" : "");
-	text_fini(&description);
-	atomic_fetch_add(&r->state->refused_sign_ins, 1);
+	if (parse_guid(tenant, id) == 0)
+		return strcmp(id, s->partner.tenant_id) == 0 ? 0 : 90002;
+	if (strcasecmp(tenant, s->login.domain) == 0)
+		return 0;
+	if (any_allowed && (strcasecmp(tenant, "common") == 0 || strcasecmp(tenant, "organizations") == 0))
+		return s->login.multi_tenant ? 0 : 50194;
+	return 90002;
 }
 
-static void
-put_seconds(struct request *r, const char *name, long long value, int v1)
+int
+entra_has_word(const char *list, const char *word)
 {
-	int64_t form = r->world->s.quirks.token_numbers;
-	int quoted = form == NUMBER_STRING || (form == NUMBER_AUTO && v1);
+	size_t n = strlen(word);
 
-	text_printf(&r->reply.body, quoted ? ",\"%s\":\"%lld\"" : ",\"%s\":%lld", name, value);
+	for (const char *p = list; *p != '\0'; p += strcspn(p, " ")) {
+		p += strspn(p, " ");
+		if (strncmp(p, word, n) == 0 && (p[n] == ' ' || p[n] == '\0'))
+			return 1;
+	}
+	return 0;
 }
 
-static void
-answer(struct request *r, int delegated, int v1, const char *scope)
+static int
+check_one_scope(const char *s)
 {
-	long long life = r->world->s.partner.access_token_seconds, now = (long long)(time_now_ms() / 1000);
-	const char *graph = strstr(scope, "graph.microsoft.com") != NULL ? "https://graph.microsoft.com" : NULL;
-	struct text *b = &r->reply.body;
+	static const char *const resources[] = {TOKEN_AUDIENCE "/", "https://graph.microsoft.com/"};
 
-	reply_json(r, 200);
-	reply_header(&r->reply, "Cache-Control", "no-store, no-cache");
-	reply_header(&r->reply, "Pragma", "no-cache");
-	text_puts(b, "{\"token_type\":\"Bearer\"");
-	if (delegated)
-		text_printf(b, ",\"scope\":\"%suser_impersonation\"", v1 ? "" : TOKEN_AUDIENCE "/");
-	put_seconds(r, "expires_in", life - 1 > 0 ? life - 1 : life, v1);
-	put_seconds(r, "ext_expires_in", life - 1 > 0 ? life - 1 : life, v1);
-	if (v1) {
-		put_seconds(r, "expires_on", now + life, v1);
-		put_seconds(r, "not_before", now, v1);
-		text_printf(b, ",\"resource\":\"%s\"", TOKEN_AUDIENCE);
+	if (entra_has_word("openid profile email offline_access", s))
+		return 0;
+	for (size_t i = 0; i < sizeof(resources) / sizeof(resources[0]); i++) {
+		if (strncmp(s, resources[i], strlen(resources[i])) == 0)
+			return s[strlen(resources[i])] != '\0' ? 0 : 70011;
 	}
-	text_puts(b, ",\"access_token\":\"");
-	token_new_access(r->state, r->world, delegated, graph != NULL ? graph : TOKEN_AUDIENCE, b);
-	text_puts(b, "\"");
-	if (delegated && !request_fault_is(r, FAULT_NO_REFRESH_TOKEN)) {
-		text_puts(b, ",\"refresh_token\":\"");
-		token_new_refresh(r->world, b);
-		text_puts(b, "\"");
+	return strstr(s, "://") != NULL ? 500011 : 70011;
+}
+
+int
+entra_check_scope(const char *scope, char **bad)
+{
+	char *copy = mem_dup(scope), *save = NULL;
+	int code = 0, count = 0;
+
+	*bad = NULL;
+	for (char *p = strtok_r(copy, " ", &save); p != NULL && code == 0; p = strtok_r(NULL, " ", &save)) {
+		code = check_one_scope(p);
+		count++;
+		if (code != 0)
+			*bad = mem_dup(p);
 	}
-	text_puts(b, "}");
+	free(copy);
+	if (count == 0) {
+		*bad = mem_dup(scope);
+		return 70011;
+	}
+	return code;
 }
 
 static void
@@ -145,11 +95,11 @@ grant_refresh(struct request *r, const char *form, int v1, const char *scope)
 	char *token = form_value(form, "refresh_token");
 
 	if (token == NULL)
-		refuse(r, 900144, "refresh_token");
+		entra_refuse(r, 900144, "refresh_token");
 	else if (!token_is_refresh(r->world, token))
-		refuse(r, 70000, "");
+		entra_refuse(r, 70000, "");
 	else
-		answer(r, 1, v1, scope);
+		entra_give_tokens(r, &(struct entra_tokens){.delegated = 1, .refresh = 1, .v1 = v1, .scope = scope, .nonce = ""});
 	if (r->reply.status == 200)
 		atomic_fetch_add(&r->state->refreshes, 1);
 	free(token);
@@ -162,64 +112,88 @@ grant_client(struct request *r, const char *form, int v1, const char *scope)
 
 	(void)form;
 	if (!v1 && (n < 9 || strcmp(scope + n - 9, "/.default") != 0))
-		refuse(r, 70011, "");
+		entra_refuse(r, 70011, scope);
 	else
-		answer(r, 0, v1, scope);
+		entra_give_tokens(r, &(struct entra_tokens){.v1 = v1, .scope = scope, .nonce = ""});
 }
 
-/* The grants it knows; authorization_code and device_code belong here when they come. */
-static const struct {
+/* The grants it knows. */
+static const struct grant {
 	const char *name;
-	void (*run)(struct request *r, const char *form, int v1, const char *scope);
+	entra_grant *run;
+	int scope_wanted;
 } grants[] = {
-	{"refresh_token", grant_refresh},
-	{"client_credentials", grant_client},
+	{"refresh_token", grant_refresh, 0},
+	{"client_credentials", grant_client, 1},
+	{"authorization_code", entra_grant_code, 0},
 };
+
+static const struct grant *
+find_grant(const char *name)
+{
+	for (size_t i = 0; i < sizeof(grants) / sizeof(grants[0]); i++) {
+		if (strcmp(grants[i].name, name) == 0)
+			return &grants[i];
+	}
+	return NULL;
+}
 
 static void
 run_grant(struct request *r, const char *form, int v1)
 {
-	char *grant = form_value(form, "grant_type");
-	char *scope = form_value(form, v1 ? "resource" : "scope"), *resource = form_value(form, "resource");
-	size_t i = 0;
+	char *name = form_value(form, "grant_type");
+	char *scope = form_value(form, v1 ? "resource" : "scope"), *resource = form_value(form, "resource"), *bad = NULL;
+	const struct grant *grant = name != NULL ? find_grant(name) : NULL;
+	int code;
 
-	while (grant != NULL && i < sizeof(grants) / sizeof(grants[0]) && strcmp(grants[i].name, grant) != 0)
-		i++;
-	if (grant == NULL)
-		refuse(r, 900144, "grant_type");
-	else if (i == sizeof(grants) / sizeof(grants[0]))
-		refuse(r, 70003, grant);
+	if (name == NULL)
+		entra_refuse(r, 900144, "grant_type");
+	else if (grant == NULL)
+		entra_refuse(r, 70003, name);
 	else if (!v1 && resource != NULL)
-		refuse(r, 901002, "");
-	else if (scope == NULL && (v1 || i == 1))
-		refuse(r, 900144, v1 ? "resource" : "scope");
-	else if (scope != NULL && *scope != '\0' && strstr(scope, "microsoft") == NULL && strstr(scope, "https://") != NULL)
-		refuse(r, 500011, scope);
+		entra_refuse(r, 901002, "");
+	else if (scope == NULL && (v1 || grant->scope_wanted))
+		entra_refuse(r, 900144, v1 ? "resource" : "scope");
+	else if (!v1 && scope != NULL && (code = entra_check_scope(scope, &bad)) != 0)
+		entra_refuse(r, code, bad);
+	else if (v1 && strstr(scope, "microsoft") == NULL)
+		entra_refuse(r, 500011, scope);
 	else
-		grants[i].run(r, form, v1, scope != NULL ? scope : "");
-	free(grant);
+		grant->run(r, form, v1, scope != NULL ? scope : "");
+	free(name);
 	free(scope);
 	free(resource);
+	free(bad);
 }
 
-void
-entra_token(struct request *r)
+static void
+token_answer(struct request *r)
 {
 	const struct partner_conf *p = &r->world->s.partner;
 	const char *type = request_header(r, "Content-Type"), *form = r->body.p != NULL ? r->body.p : "";
 	int v1 = r->segment_count == 3, code;
-	char tenant[37], *client = NULL;
+	char *client = NULL;
 
-	if (type == NULL || strncasecmp(type, "application/x-www-form-urlencoded", 33) != 0) {
-		refuse(r, 900144, "grant_type");
-	} else if (parse_guid(r->segments[0], tenant) != 0 || strcmp(tenant, p->tenant_id) != 0) {
-		refuse(r, 90002, r->segments[0]);
-	} else if ((code = entra_check_client(r, form, &client)) != 0) {
-		refuse(r, code, code == 900144 ? "client_id" : client);
-	} else if (p->sign_in != 0) {
-		refuse(r, (int)p->sign_in, p->client_id);
-	} else {
+	if (strcmp(r->method, "POST") != 0)
+		entra_refuse(r, 900144, "grant_type");
+	else if (type == NULL || strncasecmp(type, "application/x-www-form-urlencoded", 33) != 0)
+		entra_refuse(r, 900144, "grant_type");
+	else if ((code = entra_check_tenant(r, 0)) != 0)
+		entra_refuse(r, code, r->segments[0]);
+	else if ((code = entra_check_client(r, form, &client)) != 0)
+		entra_refuse(r, code, code == 900144 ? "client_id" : client);
+	else if (p->sign_in != 0)
+		entra_refuse(r, (int)p->sign_in, p->client_id);
+	else
 		run_grant(r, form, v1);
-	}
 	free(client);
+}
+
+void
+entra_answer(struct request *r)
+{
+	if (r->kind == KIND_AUTHORIZE)
+		entra_authorize(r);
+	else
+		token_answer(r);
 }

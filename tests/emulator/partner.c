@@ -49,6 +49,9 @@ refuse_token(struct request *r, enum token_state state)
 	case TOKEN_WRONG_AUDIENCE:
 		reply_error(r, 401, "900420", "The audience of the token is not valid.");
 		break;
+	case TOKEN_OTHER_TENANT:
+		reply_error(r, 403, "2032", "Access denied: the tenant of the token is not a partner.");
+		return -1;
 	case TOKEN_APP_ONLY_REFUSED:
 		reply_error(r, 403, "900329", "App-only access is not supported for this resource.");
 		return -1;

@@ -15,8 +15,8 @@
 const char *
 request_kind_name(enum request_kind kind)
 {
-	static const char *const names[KIND_COUNT] = {"other", "token", "customers", "subscriptions", "utilization", "ratecard",
-	    "control"};
+	static const char *const names[KIND_COUNT] = {"other", "token", "authorize", "devicecode", "customers", "subscriptions",
+	    "utilization", "ratecard", "control"};
 
 	return names[kind];
 }
@@ -96,6 +96,12 @@ request_segment_is(const struct request *r, size_t i, const char *word)
 }
 
 int
+request_is_sign_in(const struct request *r)
+{
+	return r->kind == KIND_TOKEN || r->kind == KIND_AUTHORIZE || r->kind == KIND_DEVICE_CODE;
+}
+
+int
 request_fault_is(const struct request *r, enum fault_action action)
 {
 	return r->fault != NULL && r->fault->action == (int64_t)action;
@@ -114,7 +120,7 @@ void
 reply_retry_after(struct request *r, int64_t seconds, enum retry_form form)
 {
 	int64_t due_ms = time_now_ms() + seconds * 1000;
-	time_t due = (time_t)(due_ms / 1000);
+	time_t due = (time_t)(world_clock_ms(r->world) / 1000 + seconds);
 	char value[64];
 	struct tm tm;
 
@@ -151,6 +157,15 @@ reply_error(struct request *r, unsigned status, const char *code, const char *fm
 	text_printf(&r->reply.body, "{\"code\":\"%s\",\"description\":", code);
 	text_json(&r->reply.body, description);
 	text_puts(&r->reply.body, ",\"data\":[],\"source\":\"PartnerAPI\"}");
+}
+
+void
+reply_html(struct request *r, unsigned status, const char *title)
+{
+	r->reply.status = status;
+	snprintf(r->reply.content_type, sizeof(r->reply.content_type), "text/html; charset=utf-8");
+	r->reply.body.len = 0;
+	text_printf(&r->reply.body, "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>%s</title></head><body>\n", title);
 }
 
 void

@@ -17,7 +17,8 @@
 struct MHD_Connection;
 struct state;
 
-enum request_kind { KIND_OTHER, KIND_TOKEN, KIND_CUSTOMERS, KIND_SUBSCRIPTIONS, KIND_UTILIZATION, KIND_RATECARD, KIND_CONTROL, KIND_COUNT };
+enum request_kind { KIND_OTHER, KIND_TOKEN, KIND_AUTHORIZE, KIND_DEVICE_CODE, KIND_CUSTOMERS, KIND_SUBSCRIPTIONS, KIND_UTILIZATION, KIND_RATECARD, KIND_CONTROL,
+	KIND_COUNT };
 
 struct reply {
 	unsigned status;
@@ -58,6 +59,8 @@ void request_split(struct request *r);
 const char *request_header(const struct request *r, const char *name);
 const char *request_query(const struct request *r, const char *name);
 int request_segment_is(const struct request *r, size_t i, const char *word);
+/* Entra's side: the token, authorize and device code endpoints. */
+int request_is_sign_in(const struct request *r);
 int request_fault_is(const struct request *r, enum fault_action action);
 
 void reply_header(struct reply *reply, const char *name, const char *value);
@@ -67,6 +70,8 @@ void reply_retry_after(struct request *r, int64_t seconds, enum retry_form form)
 void reply_error(struct request *r, unsigned status, const char *code, const char *fmt, ...) PRINTF(4, 5);
 /* A reply with a JSON content type; the caller fills the body. */
 void reply_json(struct request *r, unsigned status);
+/* The start of an HTML page, its body open; the caller adds the rest and closes it. */
+void reply_html(struct request *r, unsigned status, const char *title);
 /* A whole body as a copy. */
 void reply_copy(struct request *r, const struct text *body);
 

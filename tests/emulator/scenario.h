@@ -26,6 +26,12 @@ enum exponent { EXPONENT_SOME, EXPONENT_NEVER, EXPONENT_ALWAYS };
 enum indent { INDENT_NONE, INDENT_CRLF, INDENT_LF };
 enum gzip { GZIP_NEVER, GZIP_AUTO };
 
+enum account { ACCOUNT_PARTNER, ACCOUNT_OTHER_TENANT, ACCOUNT_PERSONAL };
+enum login_answer {
+	LOGIN_ACCEPT, LOGIN_PAGE, LOGIN_ACCESS_DENIED, LOGIN_ADMIN_CONSENT, LOGIN_CONSENT_REQUIRED, LOGIN_LOGIN_REQUIRED,
+	LOGIN_INTERACTION_REQUIRED, LOGIN_SERVER_ERROR, LOGIN_TEMPORARILY_UNAVAILABLE
+};
+
 struct partner_conf {
 	char tenant_id[40];
 	char client_id[40];
@@ -35,6 +41,13 @@ struct partner_conf {
 	int64_t access_token_seconds;
 	int64_t sign_in;
 	int mfa, app_only;
+};
+
+struct login_conf {
+	char domain[64];
+	int64_t account, answer, code_seconds;
+	char redirect_uris[160];
+	int multi_tenant, want_pkce, id_token_amr;
 };
 
 struct generate_conf {
@@ -60,6 +73,7 @@ struct quirks_conf {
 	int64_t indent, gzip, next_uri, guid_case, instance_data, no_accept, token_numbers, exponent;
 	char time_offset[8];
 	int64_t no_content_percent, no_content_form, no_content_seconds, no_content_page, no_content_times;
+	int64_t clock_skew_seconds;
 };
 
 /* One [recorded] document. who: customer or subscription id, "" for all; days: first and last reported day. */
@@ -86,6 +100,7 @@ struct fault_conf {
 
 struct scenario {
 	struct partner_conf partner;
+	struct login_conf login;
 	struct generate_conf generate;
 	struct page_conf page;
 	struct quirks_conf quirks;

@@ -20,6 +20,16 @@ const struct scenario_key scenario_keys[] = {
 	BOOL(partner, mfa, "yes", "no: delegated tokens lack mfa in amr and every call answers 401/900421"),
 	BOOL(partner, app_only, "yes", "no: client_credentials tokens are answered 403/900329"),
 
+	TEXT(login, domain, "partner.onmicrosoft.com", "the tenant's other name in addresses"),
+	BOOL(login, multi_tenant, "yes", "no: /common and /organizations are refused with 50194"),
+	CHOICE(login, account, "partner|other_tenant|personal", "partner", "whose account signs in: tid, oid and names of every delegated token"),
+	CHOICE(login, answer, "accept|page|access_denied|admin_consent|consent_required|login_required|interaction_required|server_error|"
+	    "temporarily_unavailable", "accept", "what authorize does: consents at once, shows a page with buttons, or redirects with an error"),
+	TEXT(login, redirect_uris, "http://localhost", "registered ones, separated by blanks; of http://localhost the port doesn't matter"),
+	INT(login, code_seconds, 0, 86400, "600", "life of an authorization code"),
+	BOOL(login, want_pkce, "yes", "no: as Entra with web applications, an authorization without code_challenge will do"),
+	BOOL(login, id_token_amr, "no", "yes: id_tokens have amr, too; Entra's v2 ones have it only where an application asks for it"),
+
 	INT(generate, seed, 0, INT64_MAX, "1", "same seed and days, same bytes"),
 	INT(generate, customers, 0, 100000, "5", "number of customers"),
 	INT(generate, advisor_customers, 0, 100000, "0", "how many of them are 'advisor' (usage answers 500)"),
@@ -64,6 +74,8 @@ const struct scenario_key scenario_keys[] = {
 	CHOICE(quirks, no_accept, "utf16|406|ignored", "utf16", "answer to a call without Accept: application/json"),
 	CHOICE(quirks, token_numbers, "auto|number|string", "auto", "expires_in; auto: string at the v1 endpoint, number at v2"),
 	CHOICE(quirks, exponent, "some|never|always", "some", "quantities below 0.0001 as 1e-06; some: on half of the meters"),
+	INT(quirks, clock_skew_seconds, -40000000, 40000000, "0",
+	    "how far the service's clock is ahead of ours: Date, Retry-After as a date, tokens, error documents, assertions"),
 	BOOL(quirks, empty_page_with_next, "no", "each usage enumeration begins with an empty page that has a next link"),
 	INT(quirks, no_content_percent, 0, 100, "0", "windows (subscription, days) that answer 204 before their data"),
 	CHOICE(quirks, no_content_form, "seconds|date|none", "seconds", "form of their Retry-After"),

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # selftest.sh - checks that the emulator behaves as it says. Needs bash, curl, jq, gzip, iconv.
-# usage: selftest.sh [EMULATOR]      (default: build/csp-usaged-emulator of this checkout)
+# usage: selftest.sh [EMULATOR [PARTS]]      (default: build/csp-usaged-emulator of this checkout, and all parts; '2*' runs 20 to 29)
 # Ends at the first failure with status 1; prints "N passed, 0 failed" at the end.
 set -u
 
@@ -81,6 +81,18 @@ api() {
 	shift
 	web -H "Authorization: Bearer $access" -H 'Accept: application/json' "$base$path" "$@"
 }
+# The claims of a JWT on standard input
+claims() { jq -R 'split(".")[1] | gsub("-";"+") | gsub("_";"/") | @base64d | fromjson'; }
+b64() { base64 -w0 | tr '+/' '-_' | tr -d =; }
+# refused NAME STATUS ERROR CODE FORM...: what the token endpoint (or $path) answers
+refused() {
+	local name=$1 want="$2 $3 $4" said
+	shift 4
+	said=$(token "$@")
+	is "$name" "$want" "$(tail -1 <<<"$said") $(head -1 <<<"$said" | jq -r '"\(.error) \(.error_codes[0])"')"
+	has "$name: description" '^AADSTS[0-9]+: .*\\r\\nTrace ID: [0-9a-f-]{36}\\r\\nCorrelation ID: [0-9a-f-]{36}\\r\\nTimestamp: [0-9-]{10} [0-9:]{8}Z$' \
+	    "$(head -1 <<<"$said" | jq '.error_description' | tr -d '"')"
+}
 status() {
 	local path=$1
 	shift
@@ -144,7 +156,7 @@ sums() {
 }
 totals() { web "$base/emulator/totals" | awk -F, -v s="$1" '$2 == s { print $3 "," $4 "," $5 }' | LC_ALL=C sort; }
 
-for part in "$here"/selftest.d/*.sh; do
+for part in "$here"/selftest.d/${2:-*}.sh; do
 	. "$part"
 done
 echo "$passed passed, 0 failed"

@@ -26,13 +26,12 @@
 static enum request_kind
 kind_of(const struct request *r)
 {
+	enum request_kind kind;
+
 	if (request_segment_is(r, 0, "emulator"))
 		return KIND_CONTROL;
-	if (request_segment_is(r, 1, "oauth2") &&
-	    ((r->segment_count == 3 && request_segment_is(r, 2, "token")) ||
-	    (r->segment_count == 4 && request_segment_is(r, 2, "v2.0") && request_segment_is(r, 3, "token"))))
-		return KIND_TOKEN;
-	return partner_kind(r);
+	kind = entra_kind(r);
+	return kind != KIND_OTHER ? kind : partner_kind(r);
 }
 
 static void
@@ -46,6 +45,21 @@ copy_id(struct request *r, const char *name, char *to, size_t room, uint64_t sal
 	reply_header(&r->reply, name, to);
 }
 
+/* The library sends the real time unless there is a Date already. */
+static void
+put_date(struct request *r)
+{
+	time_t now = (time_t)(world_clock_ms(r->world) / 1000);
+	char value[64];
+	struct tm tm;
+
+	if (r->world->s.quirks.clock_skew_seconds == 0)
+		return;
+	gmtime_r(&now, &tm);
+	strftime(value, sizeof(value), "%a, %d %b %Y %H:%M:%S GMT", &tm);
+	reply_header(&r->reply, "Date", value);
+}
+
 /* The headers of a recorded answer. */
 static void
 put_service_headers(struct request *r)
@@ -56,7 +70,8 @@ put_service_headers(struct request *r)
 
 	if (r->kind == KIND_CONTROL)
 		return;
-	if (r->kind == KIND_TOKEN) {
+	put_date(r);
+	if (request_is_sign_in(r)) {
 		copy_id(r, "x-ms-request-id", r->request_id, sizeof(r->request_id), 3);
 		return;
 	}
@@ -80,11 +95,8 @@ answer(struct request *r)
 		reply_error(r, 413, "800002", "The request body is too long.");
 	} else if (r->kind == KIND_CONTROL) {
 		control_answer(r);
-	} else if (r->kind == KIND_TOKEN) {
-		if (strcmp(r->method, "POST") == 0)
-			entra_token(r);
-		else
-			reply_error(r, 405, "800002", "The token endpoint wants POST.");
+	} else if (request_is_sign_in(r)) {
+		entra_answer(r);
 	} else if (r->world->s.quirks.no_accept == ACCEPT_406 && !body_accepts_json(r)) {
 		reply_error(r, 406, "800002", "The Accept header must be application/json.");
 	} else {

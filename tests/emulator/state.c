@@ -26,6 +26,7 @@ state_init(struct state *s, const struct scenario *scenario, FILE *log, struct e
 	memo_init(&s->faults_fired);
 	memo_init(&s->retry_due);
 	memo_init(&s->no_content);
+	logins_init(&s->logins);
 	return 0;
 }
 
@@ -41,6 +42,7 @@ state_fini(struct state *s)
 	memo_fini(&s->faults_fired);
 	memo_fini(&s->retry_due);
 	memo_fini(&s->no_content);
+	logins_fini(&s->logins);
 	pthread_cond_destroy(&s->stopping);
 	pthread_mutex_destroy(&s->lock);
 	s->world = NULL;

@@ -7,6 +7,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "logins.h"
 #include "memo.h"
 #include "request.h"
 
@@ -20,11 +21,12 @@ struct state {
 
 	atomic_llong by_kind[KIND_COUNT], by_status[600];
 	atomic_llong connections, running, running_max;
-	atomic_llong tokens_issued, refreshes, refused_sign_ins, early_retries, bytes_sent;
+	atomic_llong tokens_issued, sign_ins, refreshes, refused_sign_ins, early_retries, bytes_sent;
 	struct memo request_ids, correlation_ids;
 	struct memo faults_seen, faults_fired;	/* by name */
 	struct memo retry_due;			/* by request: when a repeat was allowed, ms */
 	struct memo no_content;			/* by window and page: 204 given */
+	struct logins logins;
 	FILE *log;
 };
 

@@ -115,6 +115,32 @@ text_json(struct text *t, const char *s)
 }
 
 void
+text_form(struct text *t, const char *s)
+{
+	for (; *s != '\0'; s++) {
+		unsigned char c = (unsigned char)*s;
+
+		if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || strchr("-._~", c) != NULL)
+			text_put(t, s, 1);
+		else if (c == ' ')
+			text_puts(t, "+");
+		else
+			text_printf(t, "%%%02X", c);
+	}
+}
+
+void
+text_html(struct text *t, const char *s)
+{
+	for (; *s != '\0'; s++) {
+		if (*s == '&' || *s == '<' || *s == '>' || *s == '"' || *s == '\'')
+			text_printf(t, "&#%d;", *s);
+		else
+			text_put(t, s, 1);
+	}
+}
+
+void
 text_base64(struct text *t, const void *p, size_t len, int url_alphabet)
 {
 	static const char std[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";

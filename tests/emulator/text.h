@@ -26,6 +26,10 @@ void text_puts(struct text *t, const char *s);
 void text_printf(struct text *t, const char *fmt, ...) PRINTF(2, 3);
 /* A JSON string with its quotes; bytes above 0x7f are passed through as they are. */
 void text_json(struct text *t, const char *s);
+/* A value of a form or query: everything but letters, digits, - . _ ~ as %XX, a blank as '+'. */
+void text_form(struct text *t, const char *s);
+/* As the content of an HTML element or quoted attribute. */
+void text_html(struct text *t, const char *s);
 void text_base64(struct text *t, const void *p, size_t len, int url_alphabet);
 /* Reads a whole file. */
 int text_file(struct text *t, const char *path, struct err *e) MUST_CHECK;

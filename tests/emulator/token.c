@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "day.h"
+#include "hash.h"
 
 #define REFRESH_PREFIX "1.AXEA."
 
@@ -26,43 +26,115 @@ put_digest(const struct world *w, const char *what, const void *p, size_t len, s
 	text_base64(out, digest, n, 1);
 }
 
-static void
-put_claims(struct state *s, const struct world *w, int delegated, const char *audience, struct text *out)
+/* The account that signs in. */
+struct account_names {
+	const char *tenant, *upn, *name;
+	char oid[37];
+};
+
+static struct account_names
+account_of(const struct world *w)
 {
-	const struct partner_conf *p = &w->s.partner;
-	long long now = (long long)(time_now_ms() / 1000);
+	struct account_names a = {w->s.partner.tenant_id, w->s.partner.user, "Billing Service", ""};
+
+	if (w->s.login.account == ACCOUNT_OTHER_TENANT)
+		a = (struct account_names){"5a1c0d62-0f0e-4c59-9b3f-6d2f0a8e7c11", "someone@elsewhere.example", "Someone Else", ""};
+	else if (w->s.login.account == ACCOUNT_PERSONAL)
+		a = (struct account_names){"9188040d-6c67-4c5b-b112-36a304b66dad", "someone@outlook.com", "Some One", ""};
+	hash_guid(hash_bytes(a.upn, strlen(a.upn)), a.oid);
+	return a;
+}
+
+static void
+put_unique_id(struct text *out)
+{
 	unsigned char id[16];
 
 	if (RAND_bytes(id, sizeof(id)) != 1)
 		abort();
-	text_printf(out, "{\"aud\":\"%s\",\"iss\":\"https://sts.windows.net/%s/\",\"iat\":%lld,\"nbf\":%lld,\"exp\":%lld,", audience,
-	    p->tenant_id, now, now, now + (long long)p->access_token_seconds);
-	if (delegated)
-		text_printf(out, "\"amr\":[\"pwd\"%s],\"scp\":\"user_impersonation\",\"upn\":\"%s\",", p->mfa ? ",\"mfa\"" : "", p->user);
-	else
-		text_puts(out, "\"idtyp\":\"app\",");
-	text_printf(out, "\"appid\":\"%s\",\"tid\":\"%s\",\"ver\":\"1.0\",\"emulator_generation\":%lld,\"uti\":\"", p->client_id,
-	    p->tenant_id, (long long)atomic_load(&s->token_generation));
 	text_base64(out, id, sizeof(id), 1);
+}
+
+static void
+put_amr(const struct world *w, struct text *out)
+{
+	text_printf(out, "\"amr\":[\"pwd\"%s],", w->s.partner.mfa ? ",\"mfa\"" : "");
+}
+
+static void
+put_access_claims(struct state *s, const struct world *w, int delegated, const char *audience, struct text *out)
+{
+	const struct partner_conf *p = &w->s.partner;
+	long long now = (long long)(world_clock_ms(w) / 1000);
+	struct account_names a = account_of(w);
+	const char *tenant = delegated ? a.tenant : p->tenant_id;
+
+	text_printf(out, "{\"aud\":\"%s\",\"iss\":\"https://sts.windows.net/%s/\",\"iat\":%lld,\"nbf\":%lld,\"exp\":%lld,", audience,
+	    tenant, now, now, now + (long long)p->access_token_seconds);
+	if (delegated) {
+		put_amr(w, out);
+		text_printf(out, "\"name\":\"%s\",\"oid\":\"%s\",\"scp\":\"user_impersonation\",\"unique_name\":\"%s\",\"upn\":\"%s\",", a.name,
+		    a.oid, a.upn, a.upn);
+	} else {
+		text_puts(out, "\"idtyp\":\"app\",");
+	}
+	text_printf(out, "\"appid\":\"%s\",\"tid\":\"%s\",\"ver\":\"1.0\",\"emulator_generation\":%lld,\"uti\":\"", p->client_id, tenant,
+	    (long long)atomic_load(&s->token_generation));
+	put_unique_id(out);
 	text_puts(out, "\"}");
+}
+
+/* A JWT of these claims. Its signature is a keyed digest, which nobody but the emulator can check. */
+static void
+put_jwt(const struct world *w, const char *what, const struct text *claims, struct text *out)
+{
+	static const char header[] = "{\"typ\":\"JWT\",\"alg\":\"RS256\",\"kid\":\"emulator\"}";
+	struct text token = {0};
+
+	text_base64(&token, header, strlen(header), 1);
+	text_puts(&token, ".");
+	text_base64(&token, claims->p, claims->len, 1);
+	text_put(out, token.p, token.len);
+	text_puts(out, ".");
+	put_digest(w, what, token.p, token.len, out);
+	text_fini(&token);
 }
 
 void
 token_new_access(struct state *s, const struct world *w, int delegated, const char *audience, struct text *out)
 {
-	static const char header[] = "{\"typ\":\"JWT\",\"alg\":\"RS256\",\"kid\":\"emulator\"}";
-	struct text token = {0}, claims = {0};
+	struct text claims = {0};
 
-	put_claims(s, w, delegated, audience, &claims);
-	text_base64(&token, header, strlen(header), 1);
-	text_puts(&token, ".");
-	text_base64(&token, claims.p, claims.len, 1);
-	text_put(out, token.p, token.len);
-	text_puts(out, ".");
-	put_digest(w, "access", token.p, token.len, out);
-	text_fini(&token);
+	put_access_claims(s, w, delegated, audience, &claims);
+	put_jwt(w, "access", &claims, out);
 	text_fini(&claims);
 	atomic_fetch_add(&s->tokens_issued, 1);
+}
+
+void
+token_new_id(const struct world *w, const char *nonce, struct text *out)
+{
+	long long now = (long long)(world_clock_ms(w) / 1000);
+	struct account_names a = account_of(w);
+	struct text claims = {0};
+
+	text_printf(&claims, "{\"aud\":\"%s\",\"iss\":\"https://login.microsoftonline.com/%s/v2.0\",\"iat\":%lld,\"nbf\":%lld,\"exp\":%lld,",
+	    w->s.partner.client_id, a.tenant, now, now, now + 3600);
+	if (w->s.login.id_token_amr)
+		put_amr(w, &claims);
+	text_printf(&claims, "\"name\":\"%s\",", a.name);
+	if (*nonce != '\0') {
+		text_puts(&claims, "\"nonce\":");
+		text_json(&claims, nonce);
+		text_puts(&claims, ",");
+	}
+	text_printf(&claims, "\"oid\":\"%s\",\"preferred_username\":\"%s\",\"sub\":\"", a.oid, a.upn);
+	put_digest(w, "sub", a.oid, strlen(a.oid), &claims);
+	text_printf(&claims, "\",\"tid\":\"%s\",\"uti\":\"", a.tenant);
+	put_unique_id(&claims);
+	text_puts(&claims, "\",\"ver\":\"2.0\"}");
+	put_jwt(w, "id", &claims, out);
+	text_fini(&claims);
 }
 
 static int
@@ -83,13 +155,16 @@ static enum token_state
 check_claims(struct state *s, const struct world *w, const json_t *claims)
 {
 	const char *audience = json_string_value(json_object_get(claims, "aud"));
+	const char *tenant = json_string_value(json_object_get(claims, "tid"));
 
 	if (audience == NULL || strcmp(audience, TOKEN_AUDIENCE) != 0)
 		return TOKEN_WRONG_AUDIENCE;
-	if (json_integer_value(json_object_get(claims, "exp")) * 1000 <= time_now_ms())
+	if (json_integer_value(json_object_get(claims, "exp")) * 1000 <= world_clock_ms(w))
 		return TOKEN_EXPIRED;
 	if (json_integer_value(json_object_get(claims, "emulator_generation")) < atomic_load(&s->token_generation))
 		return TOKEN_EXPIRED;
+	if (tenant == NULL || strcmp(tenant, w->s.partner.tenant_id) != 0)
+		return TOKEN_OTHER_TENANT;
 	if (json_object_get(claims, "scp") == NULL)
 		return w->s.partner.app_only ? TOKEN_GOOD : TOKEN_APP_ONLY_REFUSED;
 	return has_mfa(claims) ? TOKEN_GOOD : TOKEN_NO_MFA;

@@ -6,12 +6,14 @@
 
 #include "state.h"
 
-enum token_state { TOKEN_GOOD, TOKEN_BAD, TOKEN_EXPIRED, TOKEN_NO_MFA, TOKEN_APP_ONLY_REFUSED, TOKEN_WRONG_AUDIENCE };
+enum token_state { TOKEN_GOOD, TOKEN_BAD, TOKEN_EXPIRED, TOKEN_NO_MFA, TOKEN_APP_ONLY_REFUSED, TOKEN_WRONG_AUDIENCE, TOKEN_OTHER_TENANT };
 
 #define TOKEN_AUDIENCE "https://api.partnercenter.microsoft.com"
 
 /* A JWT with the claims of the real one; delegated tokens carry amr and scp, app-only ones roles. */
 void token_new_access(struct state *s, const struct world *w, int delegated, const char *audience, struct text *out);
+/* The id_token of the v2 endpoint. nonce: "" for none. */
+void token_new_id(const struct world *w, const char *nonce, struct text *out);
 enum token_state token_check_access(struct state *s, const struct world *w, const char *token);
 void token_new_refresh(const struct world *w, struct text *out);
 int token_is_refresh(const struct world *w, const char *token);

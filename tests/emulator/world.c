@@ -159,6 +159,12 @@ world_now_ms(const struct world *w)
 	return ((int64_t)w->s.generate.today * 86400 + 23 * 3600) * 1000;
 }
 
+int64_t
+world_clock_ms(const struct world *w)
+{
+	return time_now_ms() + w->s.quirks.clock_skew_seconds * 1000;
+}
+
 void
 world_guid(const struct world *w, const char *id, int recorded_upper, char out[37])
 {

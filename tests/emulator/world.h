@@ -80,6 +80,8 @@ const struct customer *world_customer(const struct world *w, const char *id);
 const struct subscription *world_subscription(const struct world *w, const char *id);
 /* The emulator's clock in ms since 1970: real, or 23:00Z of the scenario's today. */
 int64_t world_now_ms(const struct world *w);
+/* The clock that answers show: the real one and the scenario's skew. Date headers, tokens and error documents are made by it. */
+int64_t world_clock_ms(const struct world *w);
 /* Copies a GUID (lower case) in the case that the scenario wants; recorded_upper says what the recordings do there. */
 void world_guid(const struct world *w, const char *id, int recorded_upper, char out[37]);
 
