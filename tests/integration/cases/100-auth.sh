@@ -40,7 +40,7 @@ play_scenario '[partner]' 'sign_in = 700082'
 new_place revoked
 before=$(token)
 sync $range
-needs_a_person E-AUTH-700082 consent
+needs_a_person E-AUTH-700082 "csp-usaged login"
 expect_equal "the token kept" "$before" "$(token)"
 
 it "says what to do when nobody has consented, or a policy wants to see the user"
@@ -59,7 +59,7 @@ it "says what to do when the refresh token is not one, or is missing"
 new_place no-token
 echo nonsense >"$place/private/refresh-token"
 sync $range
-needs_a_person E-AUTH-70000 consent
+needs_a_person E-AUTH-70000 "csp-usaged login"
 rm "$place/private/refresh-token"
 sync $range
 needs_a_person E-AUTH-LOGIN consent
