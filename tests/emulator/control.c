@@ -69,6 +69,41 @@ totals(struct request *r)
 	free(csv);
 }
 
+static void
+devices(struct request *r)
+{
+	reply_json(r, 200);
+	devices_list(&r->state->devices, &r->reply.body);
+}
+
+/* What the person at the other device does. */
+static void
+decide(struct request *r, enum device_state state)
+{
+	if (devices_decide(&r->state->devices, request_query(r, "user_code"), state) > 0)
+		plain(r, 200, "done\n");
+	else
+		plain(r, 404, "nobody waits\n");
+}
+
+static void
+approve(struct request *r)
+{
+	decide(r, DEVICE_APPROVED);
+}
+
+static void
+decline(struct request *r)
+{
+	decide(r, DEVICE_DECLINED);
+}
+
+static void
+expire(struct request *r)
+{
+	decide(r, DEVICE_EXPIRED);
+}
+
 static const struct {
 	const char *method, *first, *second;
 	void (*answer)(struct request *r);
@@ -78,6 +113,10 @@ static const struct {
 	{"POST", "counters", "reset", reset},
 	{"POST", "scenario", NULL, scenario},
 	{"GET", "totals", NULL, totals},
+	{"GET", "device", NULL, devices},
+	{"POST", "device", "approve", approve},
+	{"POST", "device", "decline", decline},
+	{"POST", "device", "expire", expire},
 };
 
 void
@@ -92,5 +131,6 @@ control_answer(struct request *r)
 			return;
 		}
 	}
-	plain(r, 404, "GET health, counters, totals[?by=slices]; POST counters/reset, scenario[?afresh=yes]\n");
+	plain(r, 404, "GET health, counters, totals[?by=slices], device; POST counters/reset, scenario[?afresh=yes], "
+	    "device/approve|decline|expire[?user_code=]\n");
 }

@@ -20,6 +20,8 @@ entra_kind(const struct request *r)
 		return KIND_OTHER;
 	if (request_segment_is(r, last, "token"))
 		return KIND_TOKEN;
+	if (request_segment_is(r, last, "devicecode"))
+		return KIND_DEVICE_CODE;
 	if (v2 && request_segment_is(r, last, "authorize"))
 		return KIND_AUTHORIZE;
 	return KIND_OTHER;
@@ -126,6 +128,8 @@ static const struct grant {
 	{"refresh_token", grant_refresh, 0},
 	{"client_credentials", grant_client, 1},
 	{"authorization_code", entra_grant_code, 0},
+	{ENTRA_DEVICE_GRANT, entra_grant_device, 0},
+	{"device_code", entra_grant_device, 0},	/* of v1 */
 };
 
 static const struct grant *
@@ -194,6 +198,8 @@ entra_answer(struct request *r)
 {
 	if (r->kind == KIND_AUTHORIZE)
 		entra_authorize(r);
+	else if (r->kind == KIND_DEVICE_CODE)
+		entra_device_code(r);
 	else
 		token_answer(r);
 }

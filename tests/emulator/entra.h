@@ -16,6 +16,10 @@ void entra_authorize(struct request *r);
 typedef void entra_grant(struct request *r, const char *form, int v1, const char *scope);
 /* entra_code.c: authorization_code. */
 entra_grant entra_grant_code;
+/* entra_device.c: urn:ietf:params:oauth:grant-type:device_code, and POST /{tenant}/oauth2/[v2.0/]devicecode, which begins it. */
+entra_grant entra_grant_device;
+#define ENTRA_DEVICE_GRANT "urn:ietf:params:oauth:grant-type:device_code"
+void entra_device_code(struct request *r);
 
 /* 0 when segment 0 names the partner's tenant (by id or domain) or, where that is allowed, any; else the code to refuse with. */
 int entra_check_tenant(const struct request *r, int any_allowed);

@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "day.h"
+#include "entra.h"
 
 #define ASSERTION_TYPE "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
@@ -70,13 +71,28 @@ check_assertion(const struct request *r, const char *jwt)
 	return code;
 }
 
+/* 1 when the grant needs no credential: of a public client, and device codes where they are allowed. */
 static int
-check_secret(const struct request *r, const char *secret, const char *assertion, const char *type)
+may_be_public(const struct request *r, const char *form)
 {
+	int64_t type = r->world->s.login.client_type;
+	char *grant = form_value(form, "grant_type");
+	int device = grant != NULL && (strcmp(grant, ENTRA_DEVICE_GRANT) == 0 || strcmp(grant, "device_code") == 0);
+	int app = grant != NULL && strcmp(grant, "client_credentials") == 0;
+
+	free(grant);
+	return type == CLIENT_PUBLIC ? !app : type == CLIENT_BOTH && device;
+}
+
+static int
+check_secret(const struct request *r, const char *form, const char *secret, const char *assertion, const char *type)
+{
+	if (r->world->s.login.client_type == CLIENT_PUBLIC && (secret != NULL || assertion != NULL))
+		return 700025;
+	if (secret == NULL && assertion == NULL)
+		return may_be_public(r, form) ? 0 : 7000218;
 	if (assertion != NULL)
 		return type != NULL && strcmp(type, ASSERTION_TYPE) == 0 ? check_assertion(r, assertion) : 50027;
-	if (secret == NULL)
-		return 7000218;
 	return strcmp(secret, r->world->s.partner.client_secret) == 0 ? 0 : 7000215;
 }
 
@@ -121,7 +137,7 @@ entra_check_client(struct request *r, const char *form, char **sent)
 	else if (parse_guid(id, guid) != 0 || strcmp(guid, r->world->s.partner.client_id) != 0)
 		code = 700016;
 	else
-		code = check_secret(r, secret, assertion, type);
+		code = check_secret(r, form, secret, assertion, type);
 	*sent = id;
 	free(secret);
 	free(assertion);

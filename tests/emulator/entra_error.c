@@ -80,6 +80,7 @@ static const struct refusal refusals[] = {
 	{700016, 400, "unauthorized_client", NULL, "Application with identifier '%s' was not found in the directory '%s'. This can happen if "
 	    "the application has not been installed by the administrator of the tenant or consented to by any user in the tenant. You may "
 	    "have sent your authentication request to the wrong tenant."},
+	{70017, 400, "authorization_declined", NULL, "OAuth 2.0 device flow error. The end user denied the authorization request."},
 	{70018, 400, "bad_verification_code", NULL, "OAuth 2.0 device flow error. The device_code is not a valid one."},
 	{70019, 400, "expired_token", NULL, "OAuth 2.0 device flow error. The device_code has expired."},
 	{700024, 401, "invalid_client", NULL, "Client assertion is not within its valid time range. %s Review the documentation at "
@@ -183,6 +184,12 @@ entra_describe(struct request *r, const struct refusal *f, const char *about, st
 void
 entra_refuse(struct request *r, int code, const char *about)
 {
+	entra_refuse_as(r, code, entra_refusal(code).error, about);
+}
+
+void
+entra_refuse_as(struct request *r, int code, const char *error, const char *about)
+{
 	struct refusal f = entra_refusal(code);
 	struct ids ids = make_ids(r, code);
 	struct text description = {0};
@@ -190,7 +197,7 @@ entra_refuse(struct request *r, int code, const char *about)
 	describe(r, &f, about, &ids, &description);
 	reply_json(r, f.status);
 	r->reply.body.len = 0;
-	text_printf(&r->reply.body, "{\"error\":\"%s\",\"error_description\":", f.error);
+	text_printf(&r->reply.body, "{\"error\":\"%s\",\"error_description\":", error);
 	text_json(&r->reply.body, description.p);
 	text_printf(&r->reply.body, ",\"error_codes\":[%d],\"timestamp\":\"%s\",\"trace_id\":\"%s\",\"correlation_id\":\"%s\","
 	    "\"error_uri\":\"https://login.microsoftonline.com/error?code=%d\"", code, ids.stamp, ids.trace, ids.correlation, code);

@@ -18,6 +18,8 @@ struct refusal entra_refusal(int code);
 void entra_describe(struct request *r, const struct refusal *f, const char *about, struct text *out);
 /* The error document of the token and device code endpoints becomes the reply. */
 void entra_refuse(struct request *r, int code, const char *about);
+/* The same with another name of the error than the table's. */
+void entra_refuse_as(struct request *r, int code, const char *error, const char *about);
 /* The error page that a browser shows when Entra cannot send it back to the application becomes the reply. */
 void entra_refuse_page(struct request *r, int code, const char *about);
 

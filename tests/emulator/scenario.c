@@ -242,7 +242,7 @@ set_key(struct merge *m, const char *section, const char *key, const char *value
 		return 0;
 	}
 	if (!known)
-		return err_set(m->e, "unknown section [%s]; allowed: partner login generate page quirks recorded fault.NAME", section);
+		return err_set(m->e, "unknown section [%s]; allowed: partner login device generate page quirks recorded fault.NAME", section);
 	err_set(m->e, "[%s] has no key '%s'; allowed:", section, key);
 	list_keys(scenario_keys, scenario_key_count, section, m->e);
 	return -1;

@@ -32,6 +32,9 @@ enum login_answer {
 	LOGIN_INTERACTION_REQUIRED, LOGIN_SERVER_ERROR, LOGIN_TEMPORARILY_UNAVAILABLE
 };
 
+enum device_person { DEVICE_NOBODY, DEVICE_APPROVE, DEVICE_DECLINE };
+enum client_type { CLIENT_CONFIDENTIAL, CLIENT_BOTH, CLIENT_PUBLIC };
+
 struct partner_conf {
 	char tenant_id[40];
 	char client_id[40];
@@ -45,9 +48,13 @@ struct partner_conf {
 
 struct login_conf {
 	char domain[64];
-	int64_t account, answer, code_seconds;
+	int64_t account, answer, code_seconds, client_type;
 	char redirect_uris[160];
 	int multi_tenant, want_pkce, id_token_amr;
+};
+
+struct device_conf {
+	int64_t interval, expires_seconds, answer, after_polls, slow_down_polls, slow_down_seconds;
 };
 
 struct generate_conf {
@@ -101,6 +108,7 @@ struct fault_conf {
 struct scenario {
 	struct partner_conf partner;
 	struct login_conf login;
+	struct device_conf device;
 	struct generate_conf generate;
 	struct page_conf page;
 	struct quirks_conf quirks;

@@ -30,6 +30,16 @@ const struct scenario_key scenario_keys[] = {
 	BOOL(login, want_pkce, "yes", "no: as Entra with web applications, an authorization without code_challenge will do"),
 	BOOL(login, id_token_amr, "no", "yes: id_tokens have amr, too; Entra's v2 ones have it only where an application asks for it"),
 
+	CHOICE(login, client_type, "confidential|both|public", "both",
+	    "both: a device code is redeemed without a credential, too (\"allow public client flows\"); public: a credential is refused (700025)"),
+
+	INT(device, interval, 0, 3600, "5", "seconds between two polls; sooner is answered slow_down; 0: as often as one likes"),
+	INT(device, expires_seconds, 0, 86400, "900", "life of a device code"),
+	CHOICE(device, answer, "nobody|approve|decline", "nobody", "what the person does; nobody: POST /emulator/device/... says it"),
+	INT(device, after_polls, 0, 1000, "0", "how many polls find the person still busy"),
+	INT(device, slow_down_polls, 0, 1000, "0", "that many first polls are answered slow_down, however slow"),
+	INT(device, slow_down_seconds, 0, 3600, "5", "how much longer the interval is after a slow_down"),
+
 	INT(generate, seed, 0, INT64_MAX, "1", "same seed and days, same bytes"),
 	INT(generate, customers, 0, 100000, "5", "number of customers"),
 	INT(generate, advisor_customers, 0, 100000, "0", "how many of them are 'advisor' (usage answers 500)"),

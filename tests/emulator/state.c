@@ -27,6 +27,7 @@ state_init(struct state *s, const struct scenario *scenario, FILE *log, struct e
 	memo_init(&s->retry_due);
 	memo_init(&s->no_content);
 	logins_init(&s->logins);
+	devices_init(&s->devices);
 	return 0;
 }
 
@@ -43,6 +44,7 @@ state_fini(struct state *s)
 	memo_fini(&s->retry_due);
 	memo_fini(&s->no_content);
 	logins_fini(&s->logins);
+	devices_fini(&s->devices);
 	pthread_cond_destroy(&s->stopping);
 	pthread_mutex_destroy(&s->lock);
 	s->world = NULL;

@@ -7,6 +7,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "devices.h"
 #include "logins.h"
 #include "memo.h"
 #include "request.h"
@@ -27,6 +28,7 @@ struct state {
 	struct memo retry_due;			/* by request: when a repeat was allowed, ms */
 	struct memo no_content;			/* by window and page: 204 given */
 	struct logins logins;
+	struct devices devices;
 	FILE *log;
 };
 
