@@ -89,6 +89,7 @@ static void up_token(struct boot *b, const struct config *c)
 		.resource = c->resource,
 		.app_only = c->auth == CONFIG_AUTH_APP,
 		.state_dir = c->state_dir,
+		.token_key_file = c->token_key_file,
 	};
 
 	guid_print(c->tenant_id, b->tenant_id);

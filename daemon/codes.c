@@ -25,6 +25,10 @@ static const struct code own[] = {
 	{ "E-SECRET-MODE", "a file with a secret, or its folder, is open to others, or belongs to somebody else",
 	  "chmod 0600 the file (0700 the folder), chown it to the user that runs csp-usaged, and renew what others may have read",
 	  CODE_PERSON },
+	{ "E-SECRET-FORM", "a file with a secret holds something else", "put the secret into it, and nothing else", CODE_PERSON },
+	{ "E-TOKEN-DAMAGED", "the token file is damaged, or was changed by somebody else", LOGIN, CODE_PERSON },
+	{ "E-TOKEN-KEY", "the token file is sealed with a key that is not the token_key given, or that key is none",
+	  "give the token_key that it was sealed with (64 hex digits, of openssl rand -hex 32), or run csp-usaged login", CODE_PERSON },
 	{ "E-TOKEN-STORE", "the refresh token can't be stored",
 	  "make room on the disk, and check owner and mode (0700) of state_dir; the old token is still valid", CODE_NEXT_RUN },
 

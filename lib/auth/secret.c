@@ -34,28 +34,50 @@ static bool is_space(char c)
 	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
-int secret_read_fd(int fd, const char *name, struct buf *text, struct err *e)
+int secret_read_bytes(int fd, const char *name, struct buf *bytes, struct err *e)
 {
-	size_t size = LIMIT_TOKEN_BYTES + 1;
-	char *bytes = xmalloc(size);
-	ssize_t n = read_whole(fd, bytes, size);
-	struct span s = { bytes, n < 0 ? 0 : (size_t)n };
+	size_t size = bytes->max - bytes->n + 1;
+	char *p = xmalloc(size);
+	ssize_t n = read_whole(fd, p, size);
 	int rc = 0;
 
+	if (n < 0) {
+		rc = err_errno(e, ERR_STORE, "read %s", name);
+	} else if (buf_add(bytes, p, (size_t)n) == -1) {
+		err_set(e, ERR_AUTH, "%s is too long", name);
+		rc = err_advise(e, "E-SECRET-FORM", "put only the secret into this file");
+	}
+	mem_wipe(p, size);
+	free(p);
+	return rc;
+}
+
+struct span secret_strip(struct span s)
+{
 	while (s.n && is_space(s.p[0]))
 		s = (struct span){ s.p + 1, s.n - 1 };
 	while (s.n && is_space(s.p[s.n - 1]))
 		s.n--;
-	if (n < 0)
-		rc = err_errno(e, ERR_STORE, "read %s", name);
-	else if (n == (ssize_t)size || memchr(bytes, '\0', (size_t)n))
-		rc = err_set(e, ERR_AUTH, "%s: not a secret: too long, or not text", name);
-	else if (s.n == 0)
+	return s;
+}
+
+/* Appends the file's text without the white space around it. */
+static int read_text(int fd, const char *name, struct buf *secret, struct err *e)
+{
+	struct buf bytes;
+	struct span text;
+	int rc;
+
+	buf_init(&bytes, LIMIT_TOKEN_BYTES);
+	rc = secret_read_bytes(fd, name, &bytes, e);
+	text = secret_strip(buf_span(&bytes));
+	if (rc == 0 && text.n == 0)
 		rc = err_set(e, ERR_AUTH, "%s is empty", name);
-	else if (buf_add_span(text, s) == -1)
+	else if (rc == 0 && memchr(text.p, '\0', text.n))
+		rc = err_set(e, ERR_AUTH, "%s: not a secret: not text", name);
+	else if (rc == 0 && buf_add_span(secret, text) == -1)
 		rc = err_set(e, ERR_AUTH, "%s is too long", name);
-	mem_wipe(bytes, size);
-	free(bytes);
+	buf_fini_secret(&bytes);
 	return rc;
 }
 
@@ -95,7 +117,7 @@ int secret_read(const char *file, const char *credential_name, struct buf *secre
 		rc = err_errno(e, ERR_AUTH, "open %s", buf_text(&path));
 	} else {
 		rc = secret_check_rights(fd, buf_text(&path), S_IRWXO, e);
-		rc = rc ? rc : secret_read_fd(fd, buf_text(&path), secret, e);
+		rc = rc ? rc : read_text(fd, buf_text(&path), secret, e);
 	}
 	if (rc == -1 && !e->code[0])
 		(void)err_advise(e, "E-SECRET-NONE", "store the secret in that file: mode 0600, owned by the user that runs csp-usaged");

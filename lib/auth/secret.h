@@ -13,9 +13,11 @@
  * empty file, one that everyone may read, and one that is another user's (ERR_AUTH, ERR_STORE), with the remedy. */
 int secret_read(const char *file, const char *credential_name, struct buf *secret, struct err *e) MUST_CHECK;
 
-/* The two halves of it, for a file that is open; NAME is for the error. Nobody but the owner, who is us or root, has the rights of
- * FORBIDDEN. */
+/* Its parts, for a file that is open; NAME is for the error. Nobody but the owner, who is us or root, has the rights of FORBIDDEN. */
 int secret_check_rights(int fd, const char *name, mode_t forbidden, struct err *e) MUST_CHECK;
-int secret_read_fd(int fd, const char *name, struct buf *text, struct err *e) MUST_CHECK;
+/* Appends all of it; one that the buffer's maximum has no room for is refused. */
+int secret_read_bytes(int fd, const char *name, struct buf *bytes, struct err *e) MUST_CHECK;
+/* Without the white space around it. */
+struct span secret_strip(struct span text);
 
 #endif

@@ -52,6 +52,7 @@ static void deliver(struct token *t, const struct err *err)
 	struct err e = err ? *err : (struct err)ERR_INIT;
 	struct token_ask *ask;
 
+	t->facts.lapses_at = consent_lapses_at(&t->consent);
 	token_renew_clear(t);
 	t->renewing = false;
 	t->delivering = t->asks;
@@ -86,11 +87,12 @@ static void note_success(struct token *t)
 	t->facts.refreshes++;
 	t->facts.renewed_at = wall.tv_sec;
 	t->facts.mfa = t->got.mfa;
+	t->facts.consent_refused = false;
 	log_start(&l, LOG_DEBUG, "token.refreshed");
 	log_int(&l, "tries", t->tries);
 	log_int(&l, "expires_in_s", t->got.expires_in_s);
 	log_int(&l, "mfa", t->got.mfa);
-	log_text(&l, "rotated", t->got.refresh_token ? "yes" : "no");
+	log_text(&l, "rotated", !t->got.refresh_token ? "no" : t->overtaken ? "overtaken" : "yes");
 	log_finish(&l);
 }
 
@@ -110,6 +112,8 @@ void token_renewed(struct token *t)
 	t->rejected = false;
 	t->renew_ms = t->asked_ms + use_ms;
 	t->end_ms = t->asked_ms + life_ms;
+	if (t->overtaken)
+		t->renew_ms = t->asked_ms; /* this one serves those who wait; the consent that was put there is used next */
 	note_success(t);
 	deliver(t, NULL);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* token.h - the access token: got by refresh token (Secure Application Model) or client credentials, cached, renewed in time.
  *
- * One refresh in flight; those who ask meanwhile wait for it. A new refresh token is durable (token_file.h) BEFORE the access
- * token that came with it is handed out; when it cannot be stored (ERR_STORE) the access token is not handed out. Renewed when 80 %
+ * One refresh in flight; those who ask meanwhile wait for it. A new refresh token is durable (consent.h) BEFORE the access
+ * token that came with it is handed out, unless somebody put another consent there meanwhile, which stays; when it cannot be stored (ERR_STORE) the access token is not handed out. Renewed when 80 %
  * of its life is over or less than 2 minutes are left (of a life below 4 minutes: at its half). Connection failures, 429 and 5xx are
  * retried TOKEN_TRIES times in all; while the old token still lives it serves when the renewal fails for such a reason. A refusal that
  * needs a person (invalid_grant and its like) is remembered: every later ask gets the same error at once, until token_forget_refusal.
@@ -30,7 +30,7 @@ struct token_options { /* all texts borrowed for the token's life */
 	struct client_options client; /* without either proof it is a public client, unless app_only */
 	const char *resource;   /* https://api.partnercenter.microsoft.com */
 	bool app_only;          /* client_credentials instead of refresh_token */
-	const char *state_dir;  /* folder of `refresh-token`, 0700 */
+	const char *state_dir, *token_key_file; /* as in consent.h */
 	uint32_t backoff_base_ms;       /* 0: 1000; tests have less patience */
 };
 
@@ -57,6 +57,8 @@ struct token_facts {
 	uint64_t refreshes;
 	int64_t renewed_at; /* instant of the last success, 0: never */
 	int mfa;            /* as pc_token: 1, 0, -1 */
+	int64_t lapses_at;  /* of the consent: an instant, 0: not known, or none is needed */
+	bool consent_refused; /* the last answer was that a person must consent again */
 };
 void token_facts(const struct token *t, struct token_facts *facts);
 

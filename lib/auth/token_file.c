@@ -15,7 +15,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define CONSENT "give consent and store the new refresh token in the file refresh-token of state_dir, mode 0600"
 #define TEMP_PREFIX TOKEN_FILE_NAME ".tmp-"
 #define TEMP_NAME_SIZE (sizeof(TEMP_PREFIX) + GUID_TEXT_MAX)
 
@@ -47,30 +46,45 @@ static int open_folder(const char *state_dir, struct err *e)
 	return -1;
 }
 
-int token_file_read(const char *state_dir, struct buf *token, struct err *e)
+static int read_file(int fd, struct buf *bytes, struct token_file_seen *seen, struct err *e)
+{
+	size_t before = bytes->n;
+
+	if (secret_check_rights(fd, TOKEN_FILE_NAME, S_IRWXG | S_IRWXO, e) == -1 || secret_read_bytes(fd, TOKEN_FILE_NAME, bytes, e) == -1)
+		return -1;
+	seen->there = true;
+	seen->hash = hash_of((struct span){ buf_text(bytes) + before, bytes->n - before });
+	return 0;
+}
+
+static int read_in(int folder, struct buf *bytes, struct token_file_seen *seen, struct err *e)
+{
+	/* O_NONBLOCK: a FIFO in its place must not hold us up */
+	int fd = openat(folder, TOKEN_FILE_NAME, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	int rc;
+
+	*seen = (struct token_file_seen){ .there = false };
+	if (fd == -1 && errno == ENOENT)
+		return 0;
+	if (fd == -1) {
+		(void)err_errno(e, ERR_AUTH, "open " TOKEN_FILE_NAME);
+		return err_advise(e, "E-TOKEN-STORE", "it must be a file, mode 0600, owned by the user that runs csp-usaged");
+	}
+	rc = read_file(fd, bytes, seen, e);
+	close(fd);
+	return rc;
+}
+
+int token_file_read(const char *state_dir, struct buf *bytes, struct token_file_seen *seen, struct err *e)
 {
 	int folder = open_folder(state_dir, e);
-	int fd = -1, rc = -1;
+	int rc;
 
 	if (folder == -1)
 		return -1;
-	/* O_NONBLOCK: a FIFO in its place must not hold us up */
-	fd = openat(folder, TOKEN_FILE_NAME, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	if (fd == -1 && errno == ENOENT) {
-		err_set(e, ERR_AUTH, "there is no refresh token in %s", state_dir);
-		(void)err_advise(e, "E-AUTH-LOGIN", CONSENT);
-	} else if (fd == -1) {
-		(void)err_errno(e, ERR_AUTH, "open %s/" TOKEN_FILE_NAME, state_dir);
-		(void)err_advise(e, "E-TOKEN-STORE", "it must be a file, mode 0600, owned by the user that runs csp-usaged");
-	} else if (secret_check_rights(fd, TOKEN_FILE_NAME, S_IRWXG | S_IRWXO, e) == 0) {
-		rc = secret_read_fd(fd, TOKEN_FILE_NAME, token, e);
-		if (rc == -1)
-			(void)err_advise(e, "E-AUTH-LOGIN", CONSENT);
-	}
-	if (fd != -1)
-		close(fd);
+	rc = read_in(folder, bytes, seen, e);
 	close(folder);
-	return rc;
+	return rc ? err_wrap(e, "%s", state_dir) : 0;
 }
 
 /* What killed writers left. The lock on the folder is held, so none of them is being written. */
@@ -92,8 +106,8 @@ static void remove_leftovers(int folder)
 	closedir(dir);
 }
 
-/* The token in a new file of the folder, on the disk. */
-static int write_temp(int folder, const char *name, struct span token, struct err *e)
+/* The bytes in a new file of the folder, on the disk. */
+static int write_temp(int folder, const char *name, struct span bytes, struct err *e)
 {
 	int fd = openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	int rc = 0;
@@ -101,14 +115,28 @@ static int write_temp(int folder, const char *name, struct span token, struct er
 	if (fd == -1)
 		return err_errno(e, ERR_STORE, "create a file beside " TOKEN_FILE_NAME);
 	/* An error of fsync is final: the kernel may have dropped the pages, and a second fsync would succeed. */
-	if (write_whole(fd, token) == -1 || write_whole(fd, SPAN_LITERAL("\n")) == -1 || fsync(fd) == -1)
+	if (write_whole(fd, bytes) == -1 || fsync(fd) == -1)
 		rc = err_errno(e, ERR_STORE, "write a file beside " TOKEN_FILE_NAME);
 	if (close(fd) == -1 && rc == 0)
 		rc = err_errno(e, ERR_STORE, "close a file beside " TOKEN_FILE_NAME);
 	return rc;
 }
 
-static int replace(int folder, struct span token, struct err *e)
+/* Whether the file is still what it was; the lock on the folder is held. */
+static int compare(int folder, const struct token_file_seen *seen, bool *overtaken, struct err *e)
+{
+	struct token_file_seen now;
+	struct buf bytes;
+	int rc;
+
+	buf_init(&bytes, LIMIT_CONSENT_BYTES);
+	rc = read_in(folder, &bytes, &now, e);
+	buf_fini_secret(&bytes);
+	*overtaken = rc == 0 && (now.there != seen->there || (now.there && !hash_equal(&now.hash, &seen->hash)));
+	return rc;
+}
+
+static int replace(int folder, struct span bytes, struct err *e)
 {
 	char guid[GUID_TEXT_MAX], name[TEMP_NAME_SIZE];
 	int rc;
@@ -116,7 +144,7 @@ static int replace(int folder, struct span token, struct err *e)
 	remove_leftovers(folder);
 	guid_print(guid_random(), guid);
 	snprintf(name, sizeof(name), "%s%s", TEMP_PREFIX, guid);
-	rc = write_temp(folder, name, token, e);
+	rc = write_temp(folder, name, bytes, e);
 	if (rc == 0 && renameat(folder, name, folder, TOKEN_FILE_NAME) == -1)
 		rc = err_errno(e, ERR_STORE, "rename to " TOKEN_FILE_NAME);
 	if (rc == -1) {
@@ -128,13 +156,12 @@ static int replace(int folder, struct span token, struct err *e)
 	return 0;
 }
 
-int token_file_write(const char *state_dir, struct span token, struct err *e)
+int token_file_write(const char *state_dir, struct span bytes, const struct token_file_seen *seen, bool *overtaken, struct err *e)
 {
-	int folder, rc;
+	int folder = open_folder(state_dir, e);
+	bool other = false;
+	int rc;
 
-	if (token.n == 0 || token.n > LIMIT_TOKEN_BYTES)
-		return err_set(e, ERR_STORE, "a refresh token of %zu bytes is not stored", token.n);
-	folder = open_folder(state_dir, e);
 	if (folder == -1)
 		return -1;
 	do
@@ -142,9 +169,13 @@ int token_file_write(const char *state_dir, struct span token, struct err *e)
 	while (rc == -1 && errno == EINTR);
 	if (rc == -1)
 		rc = err_errno(e, ERR_STORE, "lock");
-	else
-		rc = replace(folder, token, e);
+	else if (seen)
+		rc = compare(folder, seen, &other, e);
+	if (rc == 0 && !other)
+		rc = replace(folder, bytes, e);
 	close(folder); /* with it the lock goes */
+	if (overtaken)
+		*overtaken = other;
 	if (rc == -1) {
 		(void)err_wrap(e, "%s", state_dir);
 		(void)err_advise(e, "E-TOKEN-STORE", "make room on the disk and check the folder's rights; the old token is still valid");

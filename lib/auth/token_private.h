@@ -4,6 +4,7 @@
 #ifndef AUTH_TOKEN_PRIVATE_H
 #define AUTH_TOKEN_PRIVATE_H
 
+#include "auth/consent.h"
 #include "auth/token.h"
 #include "base/buf.h"
 #include "net/backoff.h"
@@ -36,6 +37,8 @@ struct token {
 	struct lane_job job;
 	struct err job_err; /* this and the next are the worker's while the job runs */
 	struct buf form; /* the worker's, too */
+	struct consent consent; /* the worker's: as read, without its token */
+	bool overtaken;         /* the worker's: another consent is there by now */
 	struct http_request request;
 	struct buf answer;
 	struct pc_token got;

@@ -6,12 +6,12 @@
  *             read or written: the error, and the old refresh token stays as it is. */
 #include "auth/token_private.h"
 
-#include "auth/token_file.h"
 #include "base/limits.h"
 #include "base/log.h"
 
 #include <string.h>
 #include <sys/random.h>
+#include <time.h>
 
 #define ANSWER_MAX (4 * LIMIT_TOKEN_BYTES)
 #define ANSWER_TIMEOUT_MS 60000
@@ -22,17 +22,33 @@ void token_renew_clear(struct token *t)
 {
 	buf_fini_secret(&t->form);
 	buf_fini_secret(&t->answer);
+	consent_fini(&t->consent);
+	t->overtaken = false;
 	pc_token_fini(&t->got);
 	memset(&t->got, 0, sizeof(t->got));
+}
+
+static struct consent_place place_of(const struct token *t)
+{
+	return (struct consent_place){
+		.state_dir = t->options.state_dir,
+		.token_key_file = t->options.token_key_file,
+		.tenant_id = t->options.tenant_id,
+		.client_id = t->options.client.client_id,
+	};
 }
 
 static void on_write(struct lane_job *job)
 {
 	struct token *t = container_of(job, struct token, job);
+	struct consent_place place = place_of(t);
+	struct timespec now;
 
 	err_clear(&t->job_err);
+	clock_gettime(CLOCK_REALTIME, &now);
 	/* The result is in job_err. */
-	(void)!token_file_write(t->options.state_dir, span_of(t->got.refresh_token), &t->job_err);
+	(void)!consent_renew(&t->consent, &place, t->got.refresh_token, now.tv_sec, t->got.mfa, &t->overtaken, &t->job_err);
+	token_wipe_text(&t->consent.refresh_token);
 }
 
 static void on_written(struct lane_job *job)
@@ -101,6 +117,7 @@ static void judge_refusal(struct token *t)
 		try_again(t, &e);
 		return;
 	}
+	t->facts.consent_refused = e.kind == ERR_AUTH && pc_token_error_is_consent(t->request.error_body);
 	(void)err_wrap(&e, "token");
 	token_not_renewed(t, &e, true);
 }
@@ -158,13 +175,13 @@ static void post(struct token *t)
 static void on_read(struct lane_job *job)
 {
 	struct token *t = container_of(job, struct token, job);
-	struct buf refresh_token;
+	struct consent_place place = place_of(t);
 
 	err_clear(&t->job_err);
-	buf_init(&refresh_token, LIMIT_TOKEN_BYTES);
-	if (t->options.app_only || token_file_read(t->options.state_dir, &refresh_token, &t->job_err) == 0)
-		(void)!token_form(&t->form, &t->options, buf_span(&refresh_token), t->url, &t->job_err); /* the result is in job_err */
-	buf_fini_secret(&refresh_token);
+	/* The result is in job_err. */
+	if (t->options.app_only || consent_read(&t->consent, &place, &t->job_err) == 0)
+		(void)!token_form(&t->form, &t->options, span_of(t->consent.refresh_token), t->url, &t->job_err);
+	token_wipe_text(&t->consent.refresh_token);
 }
 
 static void on_have_form(struct lane_job *job)
@@ -182,6 +199,7 @@ static void prepare(struct token *t)
 {
 	buf_fini_secret(&t->form);
 	buf_init(&t->form, LIMIT_FORM_BYTES);
+	consent_fini(&t->consent);
 	lane_submit(t->lane, &t->job, on_read, on_have_form);
 }
 

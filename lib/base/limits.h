@@ -21,6 +21,7 @@
 #define LIMIT_CUSTOMERS 100000                      /* customers of one partner */
 #define LIMIT_SUBSCRIPTIONS 10000                   /* subscriptions of one customer */
 #define LIMIT_TOKEN_BYTES ((size_t)64 << 10)        /* an access or refresh token */
+#define LIMIT_CONSENT_BYTES ((size_t)128 << 10)     /* the token file: a token, sealed, and who consented */
 #define LIMIT_FORM_BYTES ((size_t)512 << 10)        /* what is posted to the sign-in service: a token and a secret, each byte as three */
 #define LIMIT_LOOPBACK_BYTES ((size_t)64 << 10)     /* head of a request to the sign-in's redirect: cookies of other local servers are in it */
 #define LIMIT_LOOPBACK_HEADERS 100                  /* header lines of it: browsers send 15 */

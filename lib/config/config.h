@@ -17,7 +17,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define CONFIG_KEYS 32
+#define CONFIG_KEYS 33
 
 enum config_auth { CONFIG_AUTH_USER, CONFIG_AUTH_APP };
 enum config_cloud { CONFIG_CLOUD_GLOBAL, CONFIG_CLOUD_USGOV, CONFIG_CLOUD_CHINA };
@@ -43,6 +43,7 @@ struct config {
 	enum config_auth auth;
 	const char *client_secret_file, *client_certificate_file, *client_key_file; /* optional: else systemd's credentials */
 	const char *state_dir;
+	const char *token_key_file; /* optional: else systemd's credential */
 	/* [partner_center]; the addresses are https://HOST[:PORT] without a slash behind, or http:// of a loopback address */
 	enum config_cloud cloud;
 	const char *base_url, *login_url, *resource;

@@ -38,6 +38,9 @@ const struct config_key config_keys[CONFIG_KEYS] = {
 	  .help = "File with the private key (PEM) of that certificate. Or the systemd credential client_key." },
 	{ PARTNER, .name = "state_dir", .read = config_read_path, AT(state_dir), .need = CONFIG_FILLED,
 	  .fallback = "/var/lib/csp-usaged/private", .help = "Folder (mode 0700) in which the refresh token is kept." },
+	{ PARTNER, .name = "token_key_file", .read = config_read_path, AT(token_key_file), .need = CONFIG_OPTIONAL,
+	  .help = "File with the key that the refresh token is sealed with: 64 hex digits, of openssl rand -hex 32. Without it the systemd "
+		  "credential token_key is taken; without either it is not sealed." },
 
 	{ CENTER, .name = "cloud", .read = config_read_choice, AT(cloud), .words = clouds, .fallback = "global",
 	  .help = "The Microsoft cloud; it sets the defaults of the next three keys." },

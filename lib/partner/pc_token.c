@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "partner/pc_token.h"
 
+#include "base/buf.h"
 #include "base/mem.h"
 #include "partner/pc_error.h"
 #include "partner/pc_json.h"
+#include "value/base64url.h"
 #include "value/parse.h"
 
 #include <jansson.h>
@@ -72,39 +74,6 @@ static int read_expiry(const json_t *document, int64_t *seconds, struct err *e)
 	return 0;
 }
 
-static int sextet(char c)
-{
-	if (c >= 'A' && c <= 'Z')
-		return c - 'A';
-	if (c >= 'a' && c <= 'z')
-		return c - 'a' + 26;
-	if (c >= '0' && c <= '9')
-		return c - '0' + 52;
-	return c == '-' ? 62 : c == '_' ? 63 : -1;
-}
-
-/* base64url without padding into OUT, which has room for 3/4 of S; -1 when it is none. */
-static int base64url_decode(struct span s, char *out, size_t *n)
-{
-	uint32_t bits = 0;
-	unsigned have = 0;
-
-	*n = 0;
-	for (size_t i = 0; i < s.n; i++) {
-		const int value = sextet(s.p[i]);
-
-		if (value < 0)
-			return -1;
-		bits = (bits << 6 | (uint32_t)value) & 0xffffff;
-		have += 6;
-		if (have >= 8) {
-			have -= 8;
-			out[(*n)++] = (char)(bits >> have & 0xff);
-		}
-	}
-	return s.n % 4 == 1 ? -1 : 0;
-}
-
 /* The payload of a JWT of three parts; an empty span for any other text. */
 static struct span jwt_payload(const char *token)
 {
@@ -120,15 +89,15 @@ static struct span jwt_payload(const char *token)
 static int read_mfa(const char *token)
 {
 	const struct span payload = jwt_payload(token);
-	char *text = xmalloc(payload.n + 1);
 	const json_t *amr;
 	struct err ignored;
+	struct buf text;
 	json_t *claims = NULL;
 	int mfa = -1;
-	size_t n;
 
-	if (payload.n && base64url_decode(payload, text, &n) == 0)
-		claims = pc_json_load((struct span){ text, n }, &ignored);
+	buf_init(&text, LIMIT_TOKEN_BYTES);
+	if (payload.n && base64url_decode(&text, payload) == 0)
+		claims = pc_json_load(buf_span(&text), &ignored);
 	amr = json_object_get(claims, "amr");
 	if (json_is_array(amr)) {
 		mfa = 0;
@@ -140,8 +109,7 @@ static int read_mfa(const char *token)
 		}
 	}
 	json_decref(claims);
-	mem_wipe(text, payload.n);
-	free(text);
+	buf_fini_secret(&text);
 	return mfa;
 }
 

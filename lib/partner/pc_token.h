@@ -20,5 +20,7 @@ void pc_token_fini(struct pc_token *t);
  * ERR_BUSY for what may be retried, ERR_REMOTE for the rest), text, and the remedy of the table in pc_error. The code is
  * "E-AUTH-<AADSTS number>" (of several the most telling), else "E-AUTH-<NAME>" as in E-AUTH-SLOW-DOWN, else "E-AUTH-HTTP-<status>". */
 void pc_token_error(struct err *e, long http_status, struct span body);
+/* Whether the error document says that the user's consent does not hold (any more), as opposed to the application's secret or set-up. */
+bool pc_token_error_is_consent(struct span body);
 
 #endif

@@ -119,3 +119,17 @@ void pc_token_error(struct err *e, long http_status, struct span body)
 		remedy = "none needed: it is tried again";
 	err_advise(e, by_number[0] ? by_number : by_name, remedy);
 }
+
+bool pc_token_error_is_consent(struct span body)
+{
+	static const char *const names[] = { "invalid_grant", "interaction_required", "consent_required", "login_required" };
+	struct err ignored;
+	json_t *document = body.n <= LIMIT_ERROR_BODY_BYTES ? pc_json_load(body, &ignored) : NULL;
+	const struct span name = pc_json_text(document, "error");
+	bool found = false;
+
+	for (size_t i = 0; i < countof(names); i++)
+		found = found || span_is(name, names[i]);
+	json_decref(document);
+	return found;
+}

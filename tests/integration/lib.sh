@@ -201,6 +201,9 @@ new_place() {
 	write_config "$@"
 }
 
+# The refresh token in the token file of $place, a bare one or a record.
+stored_token() { jq -rR 'fromjson? // . | if type == "object" then .record.refresh_token else . end' "$place/private/refresh-token"; }
+
 # use_place NAME: one that was made before
 use_place() {
 	place=$T/$1

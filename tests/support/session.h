@@ -48,8 +48,9 @@ static inline void session_open(struct session *s)
 	s->http = http_new(s->loop, &http_options, &e);
 	tempdir_make(s->dir);
 	unsetenv("CREDENTIALS_DIRECTORY");
-	if (!s->http || token_file_write(s->dir, span_of("refresh"), &e) == -1)
+	if (!s->http)
 		abort();
+	tempdir_put(s->dir, TOKEN_FILE_NAME, "refresh\n", 0600);
 	s->token_options = (struct token_options){ .login_url = fakehttp_url(s->entra), .tenant_id = "t", .client = { .client_id = "c" },
 						   .resource = "https://r", .state_dir = s->dir, .backoff_base_ms = 1 };
 	s->token = token_new(s->loop, s->http, &s->token_options);

@@ -48,7 +48,7 @@ static int setup(void **state)
 	http = http_new(loop, &http_options, &e);
 	assert_non_null(http);
 	tempdir_make(dir);
-	assert_int_equal(token_file_write(dir, span_of("old-refresh"), &e), 0);
+	tempdir_put(dir, TOKEN_FILE_NAME, "old-refresh\n", 0600);
 	tempdir_put(dir, "client_secret", "s3cret +&=%/~\n", 0600);
 	setenv("CREDENTIALS_DIRECTORY", dir, 1);
 	options = (struct token_options){
@@ -101,6 +101,20 @@ static const struct err *get(int i)
 	LOOP_UNTIL(loop, askers[i].done);
 	assert_int_equal(askers[i].done, 1);
 	return &askers[i].ask.err;
+}
+
+/* The refresh token on disk; good until the next call. */
+static const char *stored(void)
+{
+	static char text[256];
+	const struct consent_place place = { .state_dir = dir, .tenant_id = TENANT, .client_id = "client-1" };
+	struct consent c = { .mfa = -1 };
+	struct err e = ERR_INIT;
+
+	assert_int_equal(consent_read(&c, &place, &e), 0);
+	snprintf(text, sizeof(text), "%s", c.refresh_token);
+	consent_fini(&c);
+	return text;
 }
 
 static void say_token(const char *access, const char *refresh, int expires_in_s)

@@ -10,7 +10,7 @@ static void test_refresh_posts_the_form_and_stores_the_new_token(void **state)
 	say_token("access-1", "new-refresh", 3599);
 	assert_int_equal(get(0)->kind, ERR_NONE);
 	assert_string_equal(askers[0].access, "access-1");
-	assert_string_equal(tempdir_get(dir, TOKEN_FILE_NAME), "new-refresh\n");
+	assert_string_equal(stored(), "new-refresh");
 	assert_non_null(strstr(fakehttp_request(fake, 0), "POST /" TENANT "/oauth2/v2.0/token HTTP/1.1\r\n"));
 	assert_non_null(strstr(fakehttp_request(fake, 0), "\r\nContent-Type: application/x-www-form-urlencoded\r\n"));
 	assert_non_null(strstr(fakehttp_request(fake, 0),
@@ -34,7 +34,7 @@ static void test_app_only_posts_client_credentials(void **state)
 	assert_non_null(strstr(fakehttp_request(fake, 0), "\r\n\r\nclient_id=client-1&client_secret=s3cret+%2B%26%3D%25%2F~"
 							  "&grant_type=client_credentials"
 							  "&scope=https%3A%2F%2Fapi.partnercenter.microsoft.com%2F.default"));
-	assert_string_equal(tempdir_get(dir, TOKEN_FILE_NAME), "old-refresh\n");
+	assert_string_equal(stored(), "old-refresh");
 }
 
 static void test_app_only_without_a_secret_is_an_error(void **state)
@@ -62,7 +62,7 @@ static void test_answer_without_refresh_token_keeps_the_old(void **state)
 	(void)state;
 	say_token("access-1", NULL, 3599);
 	assert_int_equal(get(0)->kind, ERR_NONE);
-	assert_string_equal(tempdir_get(dir, TOKEN_FILE_NAME), "old-refresh\n");
+	assert_string_equal(stored(), "old-refresh");
 }
 
 static void test_many_asks_are_one_renewal(void **state)

@@ -22,7 +22,7 @@ static void test_refusal_is_remembered_until_forgotten(void **state)
 		assert_string_equal(askers[i].ask.err.code, "E-AUTH-700082");
 	}
 	assert_int_equal(fakehttp_count(fake), 1);
-	assert_string_equal(tempdir_get(dir, TOKEN_FILE_NAME), "old-refresh\n");
+	assert_string_equal(stored(), "old-refresh");
 	token_forget_refusal(token);
 	say_token("access-1", "r1", 3599);
 	assert_int_equal(get(5)->kind, ERR_NONE);
@@ -101,7 +101,7 @@ static void test_token_that_cannot_be_stored_is_not_handed_out(void **state)
 	assert_null(askers[0].ask.access);
 	assert_non_null(strstr(askers[0].ask.err.text, dir));
 	assert_string_equal(askers[0].ask.err.code, "E-TOKEN-STORE");
-	assert_string_equal(tempdir_get(dir, TOKEN_FILE_NAME), "old-refresh\n");
+	assert_string_equal(stored(), "old-refresh");
 }
 
 static void test_no_refresh_token_says_consent(void **state)

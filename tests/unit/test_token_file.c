@@ -15,12 +15,13 @@
 
 static char dir[TEMPDIR_SIZE];
 static struct buf text;
+static struct token_file_seen seen;
 
 static int setup(void **state)
 {
 	(void)state;
 	tempdir_make(dir);
-	buf_init(&text, LIMIT_TOKEN_BYTES);
+	buf_init(&text, LIMIT_CONSENT_BYTES);
 	return 0;
 }
 
@@ -37,7 +38,7 @@ static void check_refused(enum err_kind kind, const char *words)
 	struct err e = ERR_INIT;
 
 	buf_clear(&text);
-	assert_int_equal(token_file_read(dir, &text, &e), -1);
+	assert_int_equal(token_file_read(dir, &text, &seen, &e), -1);
 	assert_int_equal(e.kind, kind);
 	assert_non_null(strstr(e.text, words));
 	assert_int_equal(text.n, 0);
@@ -48,7 +49,7 @@ static void write_token(const char *token)
 {
 	struct err e = ERR_INIT;
 
-	assert_int_equal(token_file_write(dir, span_of(token), &e), 0);
+	assert_int_equal(token_file_write(dir, span_of(token), NULL, NULL, &e), 0);
 }
 
 static void check_token(const char *token)
@@ -56,7 +57,7 @@ static void check_token(const char *token)
 	struct err e = ERR_INIT;
 
 	buf_clear(&text);
-	assert_int_equal(token_file_read(dir, &text, &e), 0);
+	assert_int_equal(token_file_read(dir, &text, &seen, &e), 0);
 	assert_string_equal(buf_text(&text), token);
 }
 
@@ -86,41 +87,62 @@ static void test_write_ignores_a_generous_umask(void **state)
 	assert_int_equal(st.st_mode & 07777, 0600);
 }
 
-static void test_longest_token_passes_and_longer_is_refused(void **state)
+static void test_file_larger_than_the_buffer_is_refused(void **state)
 {
-	char *token = xmalloc(LIMIT_TOKEN_BYTES + 2);
+	(void)state;
+	write_token("12345678");
+	text.max = 8;
+	check_token("12345678");
+	text.max = 7;
+	check_refused(ERR_AUTH, "too long");
+}
+
+static void test_read_gives_every_byte(void **state)
+{
+	(void)state;
+	write_token(" \n\t0.abc\r\n\n");
+	check_token(" \n\t0.abc\r\n\n");
+}
+
+static void test_read_without_a_file_says_so(void **state)
+{
 	struct err e = ERR_INIT;
 
 	(void)state;
-	memset(token, 't', LIMIT_TOKEN_BYTES + 1);
-	token[LIMIT_TOKEN_BYTES - 1] = '\0';
-	write_token(token);
-	check_token(token);
-	token[LIMIT_TOKEN_BYTES - 1] = 't';
-	token[LIMIT_TOKEN_BYTES + 1] = '\0';
-	assert_int_equal(token_file_write(dir, span_of(token), &e), -1);
-	assert_int_equal(e.kind, ERR_STORE);
-	assert_int_equal(token_file_write(dir, span_of(""), &e), -1);
-	free(token);
+	seen.there = true;
+	assert_int_equal(token_file_read(dir, &text, &seen, &e), 0);
+	assert_false(seen.there);
+	assert_int_equal(text.n, 0);
+}
+
+/* Another one was put there between the reading and the writing: it stays. */
+static void test_write_does_not_replace_what_was_changed_meanwhile(void **state)
+{
+	struct token_file_seen first;
+	struct err e = ERR_INIT;
+	bool overtaken;
+
+	(void)state;
+	write_token("old");
+	check_token("old");
+	first = seen;
+	assert_int_equal(token_file_write(dir, span_of("rotated"), &first, &overtaken, &e), 0);
+	assert_false(overtaken);
+	check_token("rotated");
+	assert_int_equal(token_file_write(dir, span_of("late"), &first, &overtaken, &e), 0);
+	assert_true(overtaken);
+	check_token("rotated");
+	first = seen;
+	assert_int_equal(unlink(tempdir_path(dir, TOKEN_FILE_NAME)), 0); /* taken away on purpose: it does not come back */
+	assert_int_equal(token_file_write(dir, span_of("late"), &first, &overtaken, &e), 0);
+	assert_true(overtaken);
+	first.there = false;
+	assert_int_equal(token_file_write(dir, span_of("first"), &first, &overtaken, &e), 0);
+	assert_false(overtaken);
+	assert_int_equal(token_file_write(dir, span_of("second"), &first, &overtaken, &e), 0);
+	assert_true(overtaken);
+	check_token("first");
 	assert_int_equal(tempdir_count(dir, 0), 1);
-}
-
-static void test_read_strips_white_space(void **state)
-{
-	(void)state;
-	tempdir_put(dir, TOKEN_FILE_NAME, " \r\n\t0.abc\r\n\n", 0600);
-	check_token("0.abc");
-}
-
-static void test_read_without_a_file_says_consent(void **state)
-{
-	struct err e = ERR_INIT;
-
-	(void)state;
-	assert_int_equal(token_file_read(dir, &text, &e), -1);
-	assert_int_equal(e.kind, ERR_AUTH);
-	assert_string_equal(e.code, "E-AUTH-LOGIN");
-	assert_non_null(strstr(e.remedy, "give consent"));
 }
 
 static void test_read_without_a_folder_is_an_error(void **state)
@@ -128,11 +150,11 @@ static void test_read_without_a_folder_is_an_error(void **state)
 	struct err e = ERR_INIT;
 
 	(void)state;
-	assert_int_equal(token_file_read("/nonexistent/x", &text, &e), -1);
+	assert_int_equal(token_file_read("/nonexistent/x", &text, &seen, &e), -1);
 	assert_int_equal(e.kind, ERR_STORE);
 	assert_string_equal(e.code, "E-TOKEN-STORE");
 	assert_non_null(strstr(e.remedy, "state_dir"));
-	assert_int_equal(token_file_write("/nonexistent/x", span_of("t"), &e), -1);
+	assert_int_equal(token_file_write("/nonexistent/x", span_of("t"), NULL, NULL, &e), -1);
 	assert_int_equal(e.kind, ERR_STORE);
 }
 
@@ -154,27 +176,6 @@ static void test_read_refuses_what_others_may_touch(void **state)
 	check_token("secret-text");
 }
 
-static void test_read_refuses_empty_long_and_binary(void **state)
-{
-	char *big = xmalloc(LIMIT_TOKEN_BYTES + 10);
-	FILE *f;
-
-	(void)state;
-	tempdir_put(dir, TOKEN_FILE_NAME, "", 0600);
-	check_refused(ERR_AUTH, "is empty");
-	tempdir_put(dir, TOKEN_FILE_NAME, " \n\n", 0600);
-	check_refused(ERR_AUTH, "is empty");
-	memset(big, 'x', LIMIT_TOKEN_BYTES + 9);
-	big[LIMIT_TOKEN_BYTES + 9] = '\0';
-	tempdir_put(dir, TOKEN_FILE_NAME, big, 0600);
-	check_refused(ERR_AUTH, "too long");
-	free(big);
-	f = fopen(tempdir_path(dir, TOKEN_FILE_NAME), "w");
-	assert_int_equal(fwrite("a\0b", 1, 3, f), 3);
-	fclose(f);
-	check_refused(ERR_AUTH, "not text");
-}
-
 static void test_read_refuses_links_and_pipes(void **state)
 {
 	char target[TEMPDIR_PATH];
@@ -189,7 +190,7 @@ static void test_read_refuses_links_and_pipes(void **state)
 	assert_string_equal(tempdir_get(dir, "elsewhere"), "secret-text");
 	assert_int_equal(unlink(tempdir_path(dir, TOKEN_FILE_NAME)), 0);
 	assert_int_equal(mkfifo(tempdir_path(dir, TOKEN_FILE_NAME), 0600), 0);
-	check_refused(ERR_AUTH, "is empty"); /* and does not hang */
+	check_token(""); /* and does not hang */
 }
 
 static void test_write_removes_leftovers_and_nothing_else(void **state)
@@ -215,7 +216,7 @@ static void test_write_that_fails_leaves_the_old_token(void **state)
 	none.rlim_max = old.rlim_max;
 	signal(SIGXFSZ, SIG_IGN);
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &none), 0); /* as a full disk: a short write, then an error */
-	rc = token_file_write(dir, span_of("new-and-longer"), &e);
+	rc = token_file_write(dir, span_of("new-and-longer"), NULL, NULL, &e);
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &old), 0);
 	assert_int_equal(rc, -1);
 	assert_int_equal(e.kind, ERR_STORE);
@@ -237,7 +238,7 @@ static void test_writers_of_several_processes_do_not_meet(void **state)
 		struct err e = ERR_INIT;
 
 		for (;;)
-			if (token_file_write(dir, span_of("token-of-the-other"), &e) == -1)
+			if (token_file_write(dir, span_of("token-of-the-other"), NULL, NULL, &e) == -1)
 				_exit(1);
 	}
 	for (int i = 0; i < 300; i++) {
@@ -245,7 +246,7 @@ static void test_writers_of_several_processes_do_not_meet(void **state)
 		buf_clear(&text);
 		struct err e = ERR_INIT;
 
-		assert_int_equal(token_file_read(dir, &text, &e), 0);
+		assert_int_equal(token_file_read(dir, &text, &seen, &e), 0);
 		assert_true(strcmp(buf_text(&text), "token-of-mine") == 0 || strcmp(buf_text(&text), "token-of-the-other") == 0);
 	}
 	kill(other, SIGKILL);
@@ -262,12 +263,12 @@ int main(void)
 #define T(name) cmocka_unit_test_setup_teardown(test_##name, setup, teardown)
 		T(write_then_read_gives_the_same),
 		T(write_ignores_a_generous_umask),
-		T(longest_token_passes_and_longer_is_refused),
-		T(read_strips_white_space),
-		T(read_without_a_file_says_consent),
+		T(file_larger_than_the_buffer_is_refused),
+		T(read_gives_every_byte),
+		T(read_without_a_file_says_so),
 		T(read_without_a_folder_is_an_error),
 		T(read_refuses_what_others_may_touch),
-		T(read_refuses_empty_long_and_binary),
+		T(write_does_not_replace_what_was_changed_meanwhile),
 		T(read_refuses_links_and_pipes),
 		T(write_removes_leftovers_and_nothing_else),
 		T(write_that_fails_leaves_the_old_token),

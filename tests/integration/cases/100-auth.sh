@@ -5,7 +5,6 @@
 range="--from 2024-02-28 --to 2024-02-28"
 start_emulator - --set generate.customers=1 --set generate.subscriptions=1 --set generate.rows_per_day=5 \
     --set generate.first_day=2024-02-28 --set generate.last_day=2024-02-28
-token() { cat "$place/private/refresh-token"; }
 
 # needs_a_person CODE ERE: the last run did, with that code and a remedy like this; no more than the card and the customers were asked
 needs_a_person() {
@@ -18,14 +17,14 @@ needs_a_person() {
 
 it "replaces the refresh token by the newest at every run, readable by its owner alone"
 new_place here
-before=$(token)
+before=$(stored_token)
 for _ in 1 2 3; do
 	sync $range
 	expect_code 0
-	[ "$(token)" != "$before" ] || fail "the refresh token did not change"
+	[ "$(stored_token)" != "$before" ] || fail "the refresh token did not change"
 	expect_equal "mode" 600 "$(stat -c %a "$place/private/refresh-token")"
 	expect_equal "files" refresh-token "$(ls -A "$place/private")"
-	before=$(token)
+	before=$(stored_token)
 done
 
 it "says what to do when the client secret is wrong"
@@ -38,10 +37,10 @@ expect_equal "sign-ins" 1 "$(grep -c 'what=token' "$log")"
 it "says what to do when the consent was revoked"
 play_scenario '[partner]' 'sign_in = 700082'
 new_place revoked
-before=$(token)
+before=$(stored_token)
 sync $range
 needs_a_person E-AUTH-700082 "csp-usaged login"
-expect_equal "the token kept" "$before" "$(token)"
+expect_equal "the token kept" "$before" "$(stored_token)"
 
 it "says what to do when nobody has consented, or a policy wants to see the user"
 for number in 65001 50076 53003; do
@@ -62,7 +61,47 @@ sync $range
 needs_a_person E-AUTH-70000 "csp-usaged login"
 rm "$place/private/refresh-token"
 sync $range
-needs_a_person E-AUTH-LOGIN consent
+needs_a_person E-AUTH-LOGIN "csp-usaged login"
+
+it "seals the token file when there is a key, and refuses it without"
+new_place sealed partner.token_key_file="$T/sealed/key"
+(umask 077; openssl rand -hex 32 >"$place/key")
+sync $range
+expect_code 0
+expect_equal "token in the open" "" "$(grep -o refresh_token "$place/private/refresh-token")"
+sync $range
+expect_code 0
+mv "$place/key" "$place/key.away"
+(umask 077; openssl rand -hex 32 >"$place/key")
+sync $range
+needs_a_person E-TOKEN-KEY "csp-usaged login"
+mv "$place/key.away" "$place/key"
+sync $range
+expect_code 0
+
+it "says what to do when the token file was changed by somebody else"
+new_place damaged
+sync $range
+sed -i 's/"mfa":1/"mfa":0/' "$place/private/refresh-token"
+sync $range
+needs_a_person E-TOKEN-DAMAGED "csp-usaged login"
+
+it "takes a consent from outside, and again when it has changed"
+mkdir -m 0700 "$T/credentials"
+export CREDENTIALS_DIRECTORY=$T/credentials
+(umask 077; echo "$first_refresh_token" >"$T/credentials/refresh_token")
+new_place outside
+rm "$place/private/refresh-token"
+sync $range
+expect_code 0
+before=$(stored_token)
+sync $range
+expect_code 0
+[ "$(stored_token)" != "$before" ] || fail "the refresh token did not change"
+echo nonsense >"$T/credentials/refresh_token"
+sync $range
+needs_a_person E-AUTH-70000 "csp-usaged login"
+unset CREDENTIALS_DIRECTORY
 
 it "refuses secrets that others can read"
 new_place loose

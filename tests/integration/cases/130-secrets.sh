@@ -11,7 +11,7 @@ client_secret_encoded=$(jq -rn --arg s "$client_secret" '$s | @uri')
 
 # Everything that was ever secret, a line each; tokens of the service are JWTs, which all begin alike.
 note_secrets() {
-	cat "$place/private/refresh-token" >>"$T/secrets"
+	stored_token >>"$T/secrets"
 }
 printf '%s\n' "$client_secret" "$client_secret_encoded" "$first_refresh_token" >>"$T/secrets"
 
