@@ -43,7 +43,7 @@ BOOKS_SOURCES := $(sort $(wildcard tests/books/*.c))
 SUPPORT_SOURCES := $(sort $(wildcard tests/support/*.c))
 SCHEMA := $(sort $(wildcard schema/*.sql))
 
-LIB_OBJECTS := $(LIB_SOURCES:%.c=$(B)/obj/%.o) $(B)/obj/schema.o
+LIB_OBJECTS := $(LIB_SOURCES:%.c=$(B)/obj/%.o) $(B)/obj/schema.o $(B)/obj/invariants.o
 DAEMON_OBJECTS := $(DAEMON_SOURCES:%.c=$(B)/obj/%.o)
 EMULATOR_OBJECTS := $(EMULATOR_SOURCES:%.c=$(B)/obj/%.o)
 SUPPORT_OBJECTS := $(SUPPORT_SOURCES:%.c=$(B)/obj/%.o)
@@ -96,9 +96,13 @@ $(B)/obj/%.o: %.c
 # schema/*.sql as C strings, in the order of their names
 $(B)/gen/schema.c: $(SCHEMA) packaging/embed-schema
 	@mkdir -p $(@D)
-	$(call say,GEN,$@)sh packaging/embed-schema $(SCHEMA) > $@.tmp && mv $@.tmp $@
+	$(call say,GEN,$@)sh packaging/embed-schema schema $(SCHEMA) > $@.tmp && mv $@.tmp $@
 
-$(B)/obj/schema.o: $(B)/gen/schema.c
+$(B)/gen/invariants.c: packaging/invariants.sql packaging/embed-schema
+	@mkdir -p $(@D)
+	$(call say,GEN,$@)sh packaging/embed-schema invariants $< > $@.tmp && mv $@.tmp $@
+
+$(B)/obj/schema.o $(B)/obj/invariants.o: $(B)/obj/%.o: $(B)/gen/%.c
 	@mkdir -p $(@D)
 	$(call say,CC,$<)$(CC) $(LIB_CFLAGS) $(CFLAGS) -c -o $@ $<
 

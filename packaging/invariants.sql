@@ -3,9 +3,13 @@
 --
 --     sqlite3 -readonly /var/lib/csp-usaged/usage.db < /usr/share/csp-usaged/invariants.sql
 --
--- Prints nothing when all is well; else one row for each offence: the invariant's name, where, and what.
+-- Prints nothing when all is well; else one row for each offence: the invariant's name, where, and what. All of it sees the database as it
+-- was at one moment, also beside a run. The program runs the same text
+-- (lib/store/invariants.c).
 -- Quantities are decimal text, amounts integers of 1e-9. decimal_cmp tells 1.5 from 1.50 in some versions of the shell, so numbers are
 -- compared by their difference: nothing but zeros is equal, "-" and another digit is less.
+
+BEGIN;
 
 -- A purchase with its key as one text, and its place in the order in which tiers fill.
 CREATE TEMP TABLE book AS
@@ -45,7 +49,7 @@ SELECT 'foreign_ids_exist', h.seq, 'a change without its ' || iif(k.ref IS NULL,
 
 SELECT 'foreign_ids_exist', band_no, 'a band without its purchase' FROM band WHERE ref IS NULL;
 
-PRAGMA foreign_key_check;
+SELECT 'foreign_keys_hold', "table" || coalesce(' ' || rowid, ''), 'no such ' || parent FROM pragma_foreign_key_check;
 
 -- -- slices ------------------------------------------------------------------------------------------------------------------------
 
@@ -213,3 +217,5 @@ SELECT 'totals_are_the_purchases', v.name, v.purchases || ' purchases, ' || v.to
        (SELECT count(*) AS purchases, coalesce(decimal_mul(decimal_sum(amount_nanos), '0.000000001'), '0') AS total
           FROM usage WHERE status = 0) w
  WHERE v.purchases <> w.purchases OR ltrim(decimal_sub(v.total, w.total), '-0.') <> '';
+
+COMMIT;

@@ -2,6 +2,7 @@
 #include "store/db.h"
 
 #include "base/mem.h"
+#include "store/db_decimal.h"
 
 #include <sqlite3.h>
 #include <stdio.h>
@@ -84,6 +85,8 @@ static int configure(struct db *db, struct err *e)
 {
 	int on = 1;
 
+	if (db_decimal_register(db->handle) != SQLITE_OK)
+		return fail(db, e, "decimal functions");
 	sqlite3_busy_timeout(db->handle, BUSY_TIMEOUT_MS);
 	sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
@@ -177,6 +180,22 @@ struct sqlite3_stmt *db_prepare(struct db *db, const char *sql, struct err *e)
 	}
 	if (!q)
 		err_set(e, ERR_STORE, "empty statement");
+	return q;
+}
+
+struct sqlite3_stmt *db_prepare_next(struct db *db, const char **sql, struct err *e)
+{
+	sqlite3_stmt *q = NULL;
+
+	err_clear(e);
+	while (**sql && !q) { /* white space and comments prepare to nothing */
+		const char *text = *sql;
+
+		if (sqlite3_prepare_v2(db->handle, text, -1, &q, sql) != SQLITE_OK) {
+			fail(db, e, text);
+			return NULL;
+		}
+	}
 	return q;
 }
 

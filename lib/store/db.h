@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* db.h - a connection to SQLite: opening it the way this project needs, prepared statements by number, one open transaction.
- * The only file that includes sqlite3.h is db.c. Errors are ERR_STORE and name the file and the remedy. */
+ * Decimal functions in SQL: db_decimal.h.
+ * Only db*.c include sqlite3.h. Errors are ERR_STORE and name the file and the remedy. */
 #ifndef STORE_DB_H
 #define STORE_DB_H
 
@@ -37,6 +38,8 @@ int db_exec_int(struct db *db, const char *sql, int64_t *value, struct err *e) M
 struct sqlite3_stmt *db_query(struct db *db, size_t n, struct err *e) MUST_CHECK;
 /* A statement of the caller's own text; db_finalize ends it. */
 struct sqlite3_stmt *db_prepare(struct db *db, const char *sql, struct err *e) MUST_CHECK;
+/* The next statement of a text of several, which *SQL is moved behind. NULL with E->kind ERR_NONE at the end, else with the error. */
+struct sqlite3_stmt *db_prepare_next(struct db *db, const char **sql, struct err *e) MUST_CHECK;
 void db_finalize(struct sqlite3_stmt *q);
 
 /* Parameters are numbered from 1, columns from 0. Bound texts and blobs are borrowed until the next reset. */

@@ -38,7 +38,7 @@ int store_status(struct store *s, struct status_facts *facts, struct err *e)
 	return store_last_good_run(s, &facts->last_good, e);
 }
 
-static int hand_out(struct sqlite3_stmt *q, struct store_rows *rows, struct err *e)
+int store_hand_out(struct sqlite3_stmt *q, struct store_rows *rows, struct err *e)
 {
 	const char *names[COLUMNS_MAX], *values[COLUMNS_MAX];
 	char *copies[COLUMNS_MAX];
@@ -74,7 +74,7 @@ int store_select(struct store *s, const char *sql, const char *const *parameters
 			db_bind_null(q, (int)i + 1);
 	}
 	while ((rc = db_step(s->db, q, e)) == 1)
-		if (hand_out(q, rows, e) == -1) {
+		if (store_hand_out(q, rows, e) == -1) {
 			rc = -1;
 			break;
 		}

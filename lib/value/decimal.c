@@ -5,7 +5,6 @@
 
 #include <string.h>
 
-#define SCALE_LIMIT 120 /* of a result: "-0." and the digits must fit into DECIMAL_TEXT_MAX */
 #define NANOS_SCALE 9
 
 static int refuse_size(struct err *e)
@@ -79,7 +78,7 @@ static bool multiply_exact(struct decimal *product, struct decimal a, struct dec
 {
 	struct decimal r = { .scale = (int16_t)(a.scale + b.scale), .negative = a.negative != b.negative };
 
-	if (!wide_multiply(r.w, a.w, b.w) || r.scale > SCALE_LIMIT)
+	if (!wide_multiply(r.w, a.w, b.w) || r.scale > DECIMAL_RESULT_SCALE_MAX)
 		return false;
 	if (wide_is_zero(r.w))
 		r.negative = false;
@@ -111,7 +110,7 @@ static bool multiply_short(struct decimal *product, const struct decimal *a, con
 	wide_pair high = (wide_pair)a->w[1] * b->w[0] + (uint64_t)(low >> 64);
 	int scale = a->scale + b->scale;
 
-	if ((a->w[2] | a->w[3] | b->w[1] | b->w[2] | b->w[3]) || scale > SCALE_LIMIT)
+	if ((a->w[2] | a->w[3] | b->w[1] | b->w[2] | b->w[3]) || scale > DECIMAL_RESULT_SCALE_MAX)
 		return false;
 	*product = (struct decimal){
 		.w = { (uint64_t)low, (uint64_t)high, (uint64_t)(high >> 64) },

@@ -15,6 +15,7 @@
 
 #define DECIMAL_DIGITS_MAX 28 /* significant digits that decimal_parse accepts */
 #define DECIMAL_SCALE_MAX 38  /* most digits behind the point, and the largest |exponent|, that decimal_parse accepts */
+#define DECIMAL_RESULT_SCALE_MAX 120 /* digits behind the point of a result: "-0." and they must fit into DECIMAL_TEXT_MAX */
 #define DECIMAL_TEXT_MAX 128  /* room for any printed number and its NUL */
 
 struct decimal {
@@ -29,6 +30,9 @@ struct decimal {
  * are refused as JSON does. Trailing zeros behind the point are kept in the scale ("1.50" has scale 2) but do not count as
  * significant. */
 int decimal_parse(struct decimal *d, struct span text, struct err *e) MUST_CHECK;
+/* The same for what was computed or printed here before, and for SQLite's numbers: as many digits as 256 bits hold, and up to 120 behind
+ * the point; leading zeros, ".5" and "5." are read too. */
+int decimal_parse_wide(struct decimal *d, struct span text, struct err *e) MUST_CHECK;
 /* Plain notation, never an exponent: "0.000001". Keeps trailing zeros of the scale. Returns the length. */
 size_t decimal_print(struct decimal d, char text[DECIMAL_TEXT_MAX]);
 /* Drops trailing zeros behind the point. */

@@ -197,6 +197,46 @@ int decimal_parse(struct decimal *d, struct span text, struct err *e)
 	return parse_short(d, text) ? 0 : parse_long(d, text, e);
 }
 
+/* Appends the digits at P, of which at most one is a point, and returns where they end; NULL when 256 bits do not hold them. */
+static const char *read_wide_digits(struct decimal *d, const char *p, const char *end, int *count)
+{
+	bool fraction = false;
+
+	for (; p < end && (is_digit(*p) || (*p == '.' && !fraction)); p++) {
+		if (*p == '.') {
+			fraction = true;
+			continue;
+		}
+		if (wide_multiply_word(d->w, 10, (uint64_t)(*p - '0')) || d->scale > DECIMAL_RESULT_SCALE_MAX)
+			return NULL;
+		d->scale = (int16_t)(d->scale + fraction);
+		++*count;
+	}
+	return p;
+}
+
+int decimal_parse_wide(struct decimal *d, struct span text, struct err *e)
+{
+	struct decimal r = { .negative = text.n && *text.p == '-' };
+	const char *end = text.p + text.n;
+	int count = 0, exponent = 0, scale;
+	const char *p = read_wide_digits(&r, text.p + r.negative, end, &count);
+
+	if (p && count && p < end && (*p == 'e' || *p == 'E'))
+		p = read_exponent(p + 1, end, &exponent);
+	else if (!p)
+		return refuse(e, text, "is too large or too long");
+	if (p != end || count == 0)
+		return refuse(e, text, malformed);
+	scale = r.scale - exponent;
+	if (scale > DECIMAL_RESULT_SCALE_MAX || (scale < 0 && !wide_shift_up(r.w, -scale)))
+		return refuse(e, text, "is too large or too long");
+	r.scale = (int16_t)(scale < 0 ? 0 : scale);
+	r.negative = r.negative && !wide_is_zero(r.w);
+	*d = r;
+	return 0;
+}
+
 /* The coefficient's digits, without leading zeros, in front of END; returns where they start. */
 static char *print_coefficient(uint64_t w[WIDE_WORDS], char *end)
 {

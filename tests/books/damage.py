@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""damage.py - damage.py SCRIPT DATABASE...: each invariant of SCRIPT is silent about sound books and names what is wrong with damaged
-ones. Each damage is done to a copy of the first database in which there is something to damage. Prints passed, failed."""
+"""damage.py - damage.py HISTORIES SCRIPT DATABASE...: each invariant of SCRIPT is silent about sound books and names what is wrong with
+damaged ones, and so does the program. Each damage is done to a copy of the first database in which there is something to damage.
+Prints passed, failed."""
 import os
 import re
 import shutil
@@ -45,7 +46,7 @@ DAMAGES = [
     ("foreign_ids_exist", change("period = period + 1")),
     ("foreign_ids_exist", change("run_id = 999999")),
     ("foreign_ids_exist", "UPDATE usage_band SET ordinal = 999 WHERE " + ONE_BAND.format("1")),
-    ("product", "UPDATE product SET meter_id = 999999"),
+    ("foreign_keys_hold", "UPDATE product SET meter_id = 999999"),
     ("purchase_has_a_slice", "DELETE FROM slice WHERE row_count > 0"),
     ("purchase_has_a_slice", "UPDATE slice SET first_run_id = 0 WHERE row_count > 0"),
     ("slice_counts_its_rows", "UPDATE slice SET row_count = row_count + 1 WHERE state = 1"),
@@ -116,7 +117,12 @@ DAMAGES = [
 
 def offences(script, database):
     done = subprocess.run(["sqlite3", "-batch", database], stdin=open(script), capture_output=True, text=True)
-    return [line.split("|")[0] for line in done.stdout.splitlines()] + [line for line in done.stderr.splitlines()]
+    return done.stdout.splitlines() + done.stderr.splitlines()
+
+
+def found_by_program(program, database):
+    done = subprocess.run([program, "check", database], capture_output=True, text=True)
+    return done.stdout.splitlines() + done.stderr.splitlines()
 
 
 def damaged(database, copy, sql):
@@ -136,9 +142,13 @@ def damaged(database, copy, sql):
 
 
 def main():
-    script, databases = sys.argv[1], sys.argv[2:]
+    program, script, databases = sys.argv[1], sys.argv[2], sys.argv[3:]
     passed, failed = 0, 0
     copy = os.path.join(tempfile.mkdtemp(dir=os.path.dirname(os.path.dirname(databases[0]))), "damaged.db")
+    for database in databases:
+        if found_by_program(program, database):
+            failed += 1
+            print(f"{database}: the program finds {found_by_program(program, database)[:3]} in sound books", file=sys.stderr)
     for name, sql in DAMAGES:
         for database in databases:
             if damaged(database, copy, sql):
@@ -147,12 +157,17 @@ def main():
             failed += 1
             print(f"{name}: nothing to damage: {sql}", file=sys.stderr)
             continue
-        named = offences(script, copy)
-        if name in named:
-            passed += 1
-        else:
+        found = offences(script, copy)
+        named = {line.split("|")[0] for line in found}
+        by_program = found_by_program(program, copy)
+        if name not in named:
             failed += 1
-            print(f"{name}: silent, but {sorted(set(named))}: {sql}", file=sys.stderr)
+            print(f"{name}: silent, but {sorted(named)}: {sql}", file=sys.stderr)
+        elif by_program != found:
+            failed += 1
+            print(f"{name}: the shell finds {found[:3]}, the program {by_program[:3]}: {sql}", file=sys.stderr)
+        else:
+            passed += 1
     tested = {name for name, _ in DAMAGES}
     for name in sorted(set(re.findall(r"^SELECT '([a-z_]+)'", open(script).read(), re.M)) - tested):
         failed += 1

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* histories FOLDER SEED COUNT: applies COUNT random histories, from SEED on, each to a database of its own in FOLDER, and prints what
- * the judge (oracle.py) needs: what an importer polled, problems, and at the end of each history what must now be in its database. */
+ * the judge (oracle.py) needs: what an importer polled, problems, and at the end of each history what must now be in its database.
+ * histories check DATABASE: prints the invariants that the program finds broken. */
+#include "store/invariants.h"
 #include "tests/books/history.h"
 
 #include <signal.h>
@@ -67,6 +69,31 @@ static void play(const struct history *h, const char *database, struct progress 
 		;
 }
 
+static int on_broken(struct store_rows *rows, int columns, const char *const *names, const char *const *values, struct err *e)
+{
+	(void)rows, (void)names, (void)e;
+	for (int i = 0; i < columns; i++)
+		printf("%s%s", values[i] ? values[i] : "", i + 1 < columns ? "|" : "\n");
+	return 0;
+}
+
+static int check(const char *database)
+{
+	struct store_options options = { .path = database, .read_only = true };
+	struct store_rows rows = { .on_row = on_broken };
+	struct store *s = NULL;
+	struct err e = ERR_INIT;
+	int64_t count;
+	int rc = store_open(&s, &options, &e);
+
+	if (rc == 0)
+		rc = store_check_invariants(s, &rows, &count, &e);
+	if (rc == -1)
+		fprintf(stderr, "%s\n", e.text);
+	store_close(s);
+	return rc == -1;
+}
+
 int main(int argc, char **argv)
 {
 	struct progress *progress = mmap(NULL, sizeof(*progress), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -74,6 +101,8 @@ int main(int argc, char **argv)
 	char path[250];
 	uint64_t seed, count;
 
+	if (argc == 3 && strcmp(argv[1], "check") == 0)
+		return check(argv[2]);
 	if (argc != 4 || progress == MAP_FAILED)
 		return 2;
 	seed = strtoull(argv[2], NULL, 10);
