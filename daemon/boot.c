@@ -109,10 +109,26 @@ static void up_fetch(struct boot *b, const struct config *c)
 	b->fetch = fetch_new(&b->loop, b->http, b->token, &options);
 }
 
+int boot_up_online(struct boot *b, const struct config *config, struct err *e)
+{
+	int failed = uv_loop_init(&b->loop);
+
+	b->config = config;
+	if (failed)
+		return err_set(e, ERR_STORE, "start the event loop: %s", uv_strerror(failed));
+	b->looping = true;
+	b->lane = lane_new(&b->loop);
+	/* From here on each stands on the one before it: fetch asks token for tokens, both speak through http. */
+	if (refuse_certificate(config, e) == -1 || up_http(b, config, e) == -1)
+		return -1;
+	up_token(b, config);
+	up_fetch(b, config);
+	return 0;
+}
+
 int boot_up(struct boot *b, const struct config *config, bool dry, struct err *e)
 {
 	struct store_options options = boot_store_options(config);
-	int failed;
 
 	options.dry = dry;
 	if (dry && access(config->database_path, F_OK) == -1 && errno == ENOENT) {
@@ -128,19 +144,8 @@ int boot_up(struct boot *b, const struct config *config, bool dry, struct err *e
 	if (store_open(&b->store, &options, e) == -1)
 		goto out;
 	find_file(config, &b->device, &b->inode);
-	failed = uv_loop_init(&b->loop);
-	if (failed) {
-		err_set(e, ERR_STORE, "start the event loop: %s", uv_strerror(failed));
-		goto out;
-	}
-	b->looping = true;
-	b->lane = lane_new(&b->loop);
-	/* From here on each stands on the one before it: fetch asks token for tokens, both speak through http. */
-	if (refuse_certificate(config, e) == -1 || up_http(b, config, e) == -1)
-		goto out;
-	up_token(b, config);
-	up_fetch(b, config);
-	return 0;
+	if (boot_up_online(b, config, e) == 0)
+		return 0;
 out:
 	boot_down(b);
 	return -1;

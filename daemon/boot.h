@@ -27,6 +27,8 @@ struct boot { /* zeroed but for the lock (LOCK_INIT) before boot_up */
 };
 
 int boot_up(struct boot *b, const struct config *config, bool dry, struct err *e) MUST_CHECK;
+/* The same without lock and store: for asking beside a running daemon. After -1 boot_down is the caller's to do. */
+int boot_up_online(struct boot *b, const struct config *config, struct err *e) MUST_CHECK;
 /* From any state of being up. Waits for the job on the lane, drops the others. */
 void boot_down(struct boot *b);
 /* On the lane: closes the store and opens it again, when it is spoilt or the path leads to another file by now (a backup was restored):

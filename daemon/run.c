@@ -56,6 +56,11 @@ void run_note(struct run *run, const struct err *e)
 		run->err = *e;
 }
 
+bool run_is_down(const struct pager *p, const struct err *e)
+{
+	return e->kind == ERR_NET || (e->kind == ERR_BUSY && !p->told_to_wait);
+}
+
 void run_fail(struct run *run, const struct err *e)
 {
 	if (run->state >= RUN_CLOSE)

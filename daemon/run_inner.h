@@ -156,11 +156,6 @@ bool quiet_show(struct quiet *q);
 /* "suppressed count=N" when there were more. */
 void quiet_end(const struct quiet *q, const struct run *run, const char *event);
 
-/* What pager_work's feed of a small document does: gathers. */
-int run_gather(struct buf *body, struct span bytes, struct err *e) MUST_CHECK;
-/* A list's answer that is not a list: 0 when it means "empty", else -1 with the error. */
-int run_list_answer(const struct pager *p, struct err *e) MUST_CHECK;
-
 /* Whether a failure speaks against the service as a whole: no answer, or one that refuses everybody (429, 503) to the last try. "Not
  * ready" is about one slice. */
 bool run_is_down(const struct pager *p, const struct err *e);

@@ -10,6 +10,7 @@
 
 #include "base/log.h"
 #include "config/config.h"
+#include "daemon/ask.h"
 #include "daemon/boot.h"
 #include "daemon/clock.h"
 #include "daemon/events.h"
@@ -322,28 +323,14 @@ static void on_pages(struct pager *p)
 		fail(s);
 }
 
-void slice_path(const struct guid *customer, const struct guid *subscription, int32_t day, bool hourly, char *path, size_t size)
-{
-	char c[GUID_TEXT_MAX], id[GUID_TEXT_MAX], from[DAY_TEXT_MAX], to[DAY_TEXT_MAX];
-
-	guid_print(*customer, c);
-	guid_print(*subscription, id);
-	day_print(day, from);
-	day_print(day + 1, to);
-	snprintf(path, size,
-		 "/v1/customers/%s/subscriptions/%s/utilizations/azure?start_time=%sT00%%3A00%%3A00Z&end_time=%sT00%%3A00%%3A00Z"
-		 "&granularity=%s&show_details=true&size=1000",
-		 c, id, from, to, hourly ? "hourly" : "daily");
-}
-
 static void fetch(struct slice *s)
 {
 	const struct run_target *t = s->target;
 	struct boot *boot = s->run->boot;
-	char path[400];
+	char path[ASK_PATH_MAX];
 
-	slice_path(&t->customer, s->by_entitlement ? &t->entitlement : &t->guid, s->day,
-		   boot->config->granularity == CONFIG_HOURLY, path, sizeof(path));
+	ask_usage_path(&t->customer, s->by_entitlement ? &t->entitlement : &t->guid, s->day,
+		       boot->config->granularity == CONFIG_HOURLY, path);
 	s->pager = (struct pager){
 		.work = &slice_work,
 		.what = "usage",

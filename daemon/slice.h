@@ -32,7 +32,5 @@ void slice_start(struct slice *s, struct run *run, struct run_target *target, in
 void slice_cancel(struct slice *s);
 /* On the lane, or when nothing of it can be there. */
 void slice_fini(struct slice *s);
-/* The path of the first page. Pure. */
-void slice_path(const struct guid *customer, const struct guid *subscription, int32_t day, bool hourly, char *path, size_t size);
 
 #endif

@@ -6,38 +6,22 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "config/config.h"
+#include "daemon/ask.h"
 #include "daemon/boot.h"
 #include "daemon/events.h"
 #include "daemon/run_inner.h"
 #include "partner/pc_customers.h"
-
-#define PATH "/v1/customers?size=500"
 
 static struct run *run_of(struct pager *p)
 {
 	return container_of(p, struct run, customers.pager);
 }
 
-static bool ids_have(const struct config_ids *ids, const struct guid *id)
-{
-	for (size_t i = 0; i < ids->count; i++)
-		if (guid_equal(ids->ids[i], *id))
-			return true;
-	return false;
-}
-
-/* Other relationships (advisor) make usage calls fail; an absent one says nothing against. */
 static bool is_wanted(const struct run *run, const struct customer *customer)
 {
-	const struct config *c = run->boot->config;
-
-	if (customer->relationship.n && !span_is(customer->relationship, "reseller"))
-		return false;
 	if (!guid_is_zero(run->order.customer) && !guid_equal(run->order.customer, customer->id))
 		return false;
-	if (c->include_customers.count && !ids_have(&c->include_customers, &customer->id))
-		return false;
-	return !ids_have(&c->exclude_customers, &customer->id);
+	return ask_wants(run->boot->config, customer);
 }
 
 static int keep(struct run *run, const struct customer *customer, struct err *e)
@@ -72,7 +56,7 @@ static int feed(struct pager *p, struct span bytes, struct err *e)
 {
 	struct run *run = run_of(p);
 
-	return run_gather(&run->customers.body, bytes, e);
+	return ask_gather(&run->customers.body, bytes, e);
 }
 
 static int end(struct pager *p, struct next_link *next, struct err *e)
@@ -108,7 +92,7 @@ static void on_customers(struct pager *p)
 	struct err e = ERR_INIT;
 	struct log_line l;
 
-	if (run_list_answer(p, &e) == -1 || check_asked_for(run, &e) == -1) {
+	if (ask_list_answer(p, &e) == -1 || check_asked_for(run, &e) == -1) {
 		err_wrap(&e, "customers");
 		run_fail(run, &e);
 		return;
@@ -130,7 +114,7 @@ void step_customers_enter(struct run *run)
 		.page_max = LIMIT_SMALL_BODY_BYTES,
 		.done = on_customers,
 	};
-	pager_start(&run->customers.pager, run->boot->fetch, run->boot->lane, PATH);
+	pager_start(&run->customers.pager, run->boot->fetch, run->boot->lane, ASK_CUSTOMERS);
 }
 
 void step_customers_fini(struct run *run)

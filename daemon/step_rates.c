@@ -5,15 +5,11 @@
  * FAILURES    no card, a broken one, not allowed to see it: usage is rated by the prices known, the run is partial and goes on;
  *             database: the run fails */
 #include "base/log.h"
-#include "config/config.h"
+#include "daemon/ask.h"
 #include "daemon/boot.h"
 #include "daemon/clock.h"
 #include "daemon/events.h"
 #include "daemon/run_inner.h"
-
-#include <stdio.h>
-
-#define TIMEOUT_MS (10 * 60 * 1000) /* a card may take minutes to begin */
 
 static struct run *run_of(struct pager *p)
 {
@@ -151,16 +147,15 @@ static void on_card(struct pager *p)
 
 void step_rates_enter(struct run *run)
 {
-	const struct config *c = run->boot->config;
-	char path[100];
+	char path[ASK_PATH_MAX];
 
-	snprintf(path, sizeof(path), "/v1/ratecards/azure?currency=%.8s&region=%.8s", c->currency, c->region);
+	ask_rates_path(run->boot->config, path);
 	pc_rates_init(&run->rates.decoder, on_rate);
 	run->rates.pager = (struct pager){
 		.work = &rates_work,
 		.what = "ratecard",
 		.page_max = LIMIT_RATECARD_BYTES,
-		.total_timeout_ms = TIMEOUT_MS,
+		.total_timeout_ms = ASK_RATES_TIMEOUT_MS,
 		.done = on_card,
 	};
 	pager_start(&run->rates.pager, run->boot->fetch, run->boot->lane, path);

@@ -8,12 +8,11 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "config/config.h"
+#include "daemon/ask.h"
 #include "daemon/boot.h"
 #include "daemon/events.h"
 #include "daemon/run_inner.h"
 #include "partner/pc_customers.h"
-
-#include <stdio.h>
 
 struct listing {
 	struct run *run;
@@ -62,7 +61,7 @@ static void restart(struct pager *p)
 
 static int feed(struct pager *p, struct span bytes, struct err *e)
 {
-	return run_gather(&container_of(p, struct listing, pager)->body, bytes, e);
+	return ask_gather(&container_of(p, struct listing, pager)->body, bytes, e);
 }
 
 static int end(struct pager *p, struct next_link *next, struct err *e)
@@ -115,7 +114,7 @@ static void on_listed(struct pager *p)
 
 	l->busy = false;
 	run->subscriptions.in_flight--;
-	if (run_list_answer(p, &e) == 0) {
+	if (ask_list_answer(p, &e) == 0) {
 		run->usage.net_failures = 0;
 	} else if (e.kind == ERR_AUTH || e.kind == ERR_STORE || e.kind == ERR_CANCELLED) {
 		err_wrap(&e, "subscriptions");
@@ -129,10 +128,9 @@ static void on_listed(struct pager *p)
 
 static void list(struct run *run, struct listing *l, const struct run_customer *customer)
 {
-	char id[GUID_TEXT_MAX], path[100];
+	char path[ASK_PATH_MAX];
 
-	guid_print(customer->guid, id);
-	snprintf(path, sizeof(path), "/v1/customers/%s/subscriptions", id);
+	ask_subscriptions_path(&customer->guid, path);
 	l->run = run;
 	l->customer = customer;
 	l->count = 0;
