@@ -176,7 +176,7 @@ token_answer(struct request *r)
 	const struct partner_conf *p = &r->world->s.partner;
 	const char *type = request_header(r, "Content-Type"), *form = r->body.p != NULL ? r->body.p : "";
 	int v1 = r->segment_count == 3, code;
-	char *client = NULL;
+	char *about = NULL;
 
 	if (strcmp(r->method, "POST") != 0)
 		entra_refuse(r, 900144, "grant_type");
@@ -184,13 +184,13 @@ token_answer(struct request *r)
 		entra_refuse(r, 900144, "grant_type");
 	else if ((code = entra_check_tenant(r, 0)) != 0)
 		entra_refuse(r, code, r->segments[0]);
-	else if ((code = entra_check_client(r, form, &client)) != 0)
-		entra_refuse(r, code, code == 900144 ? "client_id" : client);
+	else if ((code = entra_check_client(r, form, &about)) != 0)
+		entra_refuse(r, code, about);
 	else if (p->sign_in != 0)
 		entra_refuse(r, (int)p->sign_in, p->client_id);
 	else
 		run_grant(r, form, v1);
-	free(client);
+	free(about);
 }
 
 void

@@ -5,7 +5,7 @@
 
 #include "request.h"
 
-/* 0, or the AADSTS code to refuse with. SENT: the client id of the request or NULL, the caller's to free. */
-int entra_check_client(struct request *r, const char *form, char **sent);
+/* 0, or the AADSTS code to refuse with and what the refusal is about; *about is the caller's to free. */
+int entra_check_client(struct request *r, const char *form, char **about);
 
 #endif

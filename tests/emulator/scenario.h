@@ -39,6 +39,7 @@ struct partner_conf {
 	char tenant_id[40];
 	char client_id[40];
 	char client_secret[128];
+	char certificate[192];
 	char refresh_token[256];
 	char user[64];
 	int64_t access_token_seconds;

@@ -12,7 +12,8 @@
 const struct scenario_key scenario_keys[] = {
 	GUID(partner, tenant_id, "1f5ccb06-8e36-4a74-a74c-fcaa9e87e26a", "tenant of the partner"),
 	GUID(partner, client_id, "7b3c6f5e-0f4a-4b7e-9a55-2c1d8e90aa01", "the application that signs in"),
-	TEXT(partner, client_secret, "emulator-secret", "its secret; an assertion is accepted too, checked for its shape"),
+	TEXT(partner, client_secret, "emulator-secret", "its secret"),
+	TEXT(partner, certificate, "", "PEM file with the certificates that its assertions may be signed with (PS256 and x5t#S256, RS256 and x5t)"),
 	TEXT(partner, refresh_token, "emulator-refresh-token-0", "the first refresh token; each use answers a new one, older ones stay valid"),
 	TEXT(partner, user, "billing@partner.example", "upn claim of delegated access tokens"),
 	INT(partner, access_token_seconds, 1, 86400, "3600", "life of an access token"),

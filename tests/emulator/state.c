@@ -25,6 +25,7 @@ state_init(struct state *s, const struct scenario *scenario, FILE *log, struct e
 	memo_init(&s->faults_seen);
 	memo_init(&s->faults_fired);
 	memo_init(&s->retry_due);
+	memo_init(&s->assertion_ids);
 	memo_init(&s->no_content);
 	logins_init(&s->logins);
 	devices_init(&s->devices);
@@ -42,6 +43,7 @@ state_fini(struct state *s)
 	memo_fini(&s->faults_seen);
 	memo_fini(&s->faults_fired);
 	memo_fini(&s->retry_due);
+	memo_fini(&s->assertion_ids);
 	memo_fini(&s->no_content);
 	logins_fini(&s->logins);
 	devices_fini(&s->devices);

@@ -84,7 +84,7 @@ world_new(const struct scenario *s, struct err *e)
 	w->s = *s;
 	atomic_init(&w->refs, 1);
 	pthread_mutex_init(&w->card_lock, NULL);
-	if (scenario_finish(&w->s, e) != 0 || recorded_load(w, e) != 0) {
+	if (scenario_finish(&w->s, e) != 0 || recorded_load(w, e) != 0 || certs_load(&w->certs, w->s.partner.certificate, e) != 0) {
 		world_unref(w);
 		return NULL;
 	}
@@ -102,6 +102,7 @@ world_unref(struct world *w)
 		return;
 	recorded_free(w);
 	catalog_free(w);
+	certs_fini(&w->certs);
 	free(w->customers);
 	free(w->subs);
 	free(w->customer_order);

@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "certs.h"
 #include "quantity.h"
 #include "scenario.h"
 #include "text.h"
@@ -67,6 +68,7 @@ struct world {
 	struct text fragments;
 	size_t row_max;				/* no usage row is longer */
 	struct recorded_doc *docs;
+	struct certs certs;			/* of the application */
 	pthread_mutex_t card_lock;
 	struct text card;
 	char card_key[16];

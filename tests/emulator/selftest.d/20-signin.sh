@@ -50,17 +50,6 @@ path=$tenant/oauth2/token v1=$(path=$tenant/oauth2/token token -d grant_type=ref
 unset path
 is "v1 answers numbers as strings" string "$(head -1 <<<"$v1" | jq -r '.expires_in | type')"
 
-assertion() {
-	printf '%s.%s.%s' "$(printf '{"alg":"PS256","typ":"JWT","%s":"AAAA"}' "$1" | b64)" \
-	    "$(printf '{"aud":"https://localhost/%s/oauth2/v2.0/token","iss":"%s","sub":"%s","jti":"1","nbf":1,"exp":4000000000}' "$tenant" "$2" "$2" | b64)" AAAA
-}
-jwt=(-d grant_type=refresh_token -d "client_id=$client" -d "refresh_token=$first_token"
-    -d client_assertion_type=urn:ietf:params:oauth:client-assertion-type:jwt-bearer)
-is "assertion of good shape" 200 "$(token "${jwt[@]}" -d "client_assertion=$(assertion x5t#S256 $client)" | tail -1)"
-refused "assertion without thumbprint" 401 invalid_client 700027 "${jwt[@]}" -d "client_assertion=$(assertion kid $client)"
-refused "assertion of another client" 401 invalid_client 50027 "${jwt[@]}" -d "client_assertion=$(assertion x5t#S256 $tenant)"
-refused "assertion that is none" 401 invalid_client 50027 "${jwt[@]}" -d client_assertion=abc
-
 reset; refresh >/dev/null
 is "counter: refreshes" 1 "$(counter .refreshes)"
 scenario '[fault.keep]' 'match = token' 'times = 1' 'action = no_refresh_token'
