@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "daemon/boot.h"
 
-#include "auth/token.h"
 #include "config/config.h"
 #include "net/http.h"
 #include "net/lane.h"
@@ -52,6 +51,17 @@ int boot_refresh_store(struct boot *b, struct err *e)
 	return 0;
 }
 
+struct client_options boot_client_options(const struct config *config, const char *client_id)
+{
+	return (struct client_options){
+		.client_id = client_id,
+		.client_secret_file = config->client_secret_file,
+		.client_certificate_file = config->client_certificate_file,
+		.client_key_file = config->client_key_file,
+		.assertion = config->client_assertion == CONFIG_RS256 ? ASSERTION_RS256 : ASSERTION_PS256,
+	};
+}
+
 static int up_http(struct boot *b, const struct config *c, struct err *e)
 {
 	const struct http_options options = {
@@ -66,26 +76,12 @@ static int up_http(struct boot *b, const struct config *c, struct err *e)
 	return b->http ? 0 : -1;
 }
 
-/* Settings of the contract whose other half is not built yet must not be passed over in silence. */
-static int refuse_certificate(const struct config *c, struct err *e)
-{
-	if (!c->client_certificate_file)
-		return 0;
-	err_set(e, ERR_CONFIG, "[partner] client_certificate_file: this version signs in with a client secret only");
-	return err_advise(e, "E-CONFIG", "use client_secret_file");
-}
-
 static void up_token(struct boot *b, const struct config *c)
 {
 	const struct token_options options = {
 		.login_url = c->login_url,
 		.tenant_id = b->tenant_id,
-		.client = {
-			.client_id = b->client_id,
-			.client_secret_file = c->client_secret_file,
-			.client_certificate_file = c->client_certificate_file,
-			.client_key_file = c->client_key_file,
-		},
+		.client = boot_client_options(c, b->client_id),
 		.resource = c->resource,
 		.app_only = c->auth == CONFIG_AUTH_APP,
 		.state_dir = c->state_dir,
@@ -119,7 +115,7 @@ int boot_up_online(struct boot *b, const struct config *config, struct err *e)
 	b->looping = true;
 	b->lane = lane_new(&b->loop);
 	/* From here on each stands on the one before it: fetch asks token for tokens, both speak through http. */
-	if (refuse_certificate(config, e) == -1 || up_http(b, config, e) == -1)
+	if (up_http(b, config, e) == -1)
 		return -1;
 	up_token(b, config);
 	up_fetch(b, config);

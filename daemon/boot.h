@@ -3,6 +3,7 @@
 #ifndef DAEMON_BOOT_H
 #define DAEMON_BOOT_H
 
+#include "auth/token.h"
 #include "base/err.h"
 #include "daemon/lock.h"
 #include "store/store.h"
@@ -34,7 +35,9 @@ void boot_down(struct boot *b);
 /* On the lane: closes the store and opens it again, when it is spoilt or the path leads to another file by now (a backup was restored):
  * what goes to a file without a name is lost. */
 int boot_refresh_store(struct boot *b, struct err *e) MUST_CHECK;
-/* What the configuration says of the database. */
+/* What the configuration says of the application; CLIENT_ID, its text, is borrowed as the files' names are. */
+struct client_options boot_client_options(const struct config *config, const char *client_id);
+/* What it says of the database. */
 struct store_options boot_store_options(const struct config *config);
 
 #endif

@@ -97,7 +97,8 @@ int secret_check_rights(int fd, const char *name, mode_t forbidden, struct err *
 	return err_advise(e, "E-SECRET-MODE", S_ISDIR(st.st_mode) ? "chmod 0700 this folder" : "chmod 0600 this file, and renew what is in it");
 }
 
-int secret_read(const char *file, const char *credential_name, struct buf *secret, struct err *e)
+/* FORBIDDEN 0: no secret, anybody's. */
+static int read_from(const char *file, const char *credential_name, mode_t forbidden, struct buf *secret, struct err *e)
 {
 	const char *folder = getenv("CREDENTIALS_DIRECTORY");
 	struct buf path;
@@ -116,7 +117,7 @@ int secret_read(const char *file, const char *credential_name, struct buf *secre
 	} else if (fd == -1) {
 		rc = err_errno(e, ERR_AUTH, "open %s", buf_text(&path));
 	} else {
-		rc = secret_check_rights(fd, buf_text(&path), S_IRWXO, e);
+		rc = forbidden ? secret_check_rights(fd, buf_text(&path), forbidden, e) : 0;
 		rc = rc ? rc : read_text(fd, buf_text(&path), secret, e);
 	}
 	if (rc == -1 && !e->code[0])
@@ -125,4 +126,14 @@ int secret_read(const char *file, const char *credential_name, struct buf *secre
 		close(fd);
 	buf_fini(&path);
 	return rc;
+}
+
+int secret_read(const char *file, const char *credential_name, struct buf *secret, struct err *e)
+{
+	return read_from(file, credential_name, S_IRWXO, secret, e);
+}
+
+int secret_read_public(const char *file, const char *credential_name, struct buf *text, struct err *e)
+{
+	return read_from(file, credential_name, 0, text, e);
 }

@@ -13,6 +13,9 @@
  * empty file, one that everyone may read, and one that is another user's (ERR_AUTH, ERR_STORE), with the remedy. */
 int secret_read(const char *file, const char *credential_name, struct buf *secret, struct err *e) MUST_CHECK;
 
+/* The same for what is no secret, whoever may read it: a certificate. */
+int secret_read_public(const char *file, const char *credential_name, struct buf *text, struct err *e) MUST_CHECK;
+
 /* Its parts, for a file that is open; NAME is for the error. Nobody but the owner, who is us or root, has the rights of FORBIDDEN. */
 int secret_check_rights(int fd, const char *name, mode_t forbidden, struct err *e) MUST_CHECK;
 /* Appends all of it; one that the buffer's maximum has no room for is refused. */

@@ -9,7 +9,7 @@
 #include <string.h>
 
 _Static_assert(sizeof(enum config_auth) == sizeof(unsigned) && sizeof(enum config_cloud) == sizeof(unsigned) &&
-		       sizeof(enum config_granularity) == sizeof(unsigned) && sizeof(enum log_level) == sizeof(unsigned),
+		       sizeof(enum config_granularity) == sizeof(unsigned) && sizeof(enum config_assertion) == sizeof(unsigned) && sizeof(enum log_level) == sizeof(unsigned),
 	       "config_read_choice writes enums as unsigned");
 
 /* `cloud` stands before the keys whose defaults depend on it. */

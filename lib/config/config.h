@@ -17,9 +17,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define CONFIG_KEYS 33
+#define CONFIG_KEYS 34
 
 enum config_auth { CONFIG_AUTH_USER, CONFIG_AUTH_APP };
+enum config_assertion { CONFIG_PS256, CONFIG_RS256 };
 enum config_cloud { CONFIG_CLOUD_GLOBAL, CONFIG_CLOUD_USGOV, CONFIG_CLOUD_CHINA };
 enum config_granularity { CONFIG_DAILY, CONFIG_HOURLY };
 
@@ -42,6 +43,7 @@ struct config {
 	struct guid tenant_id, client_id;
 	enum config_auth auth;
 	const char *client_secret_file, *client_certificate_file, *client_key_file; /* optional: else systemd's credentials */
+	enum config_assertion client_assertion;
 	const char *state_dir;
 	const char *token_key_file; /* optional: else systemd's credential */
 	/* [partner_center]; the addresses are https://HOST[:PORT] without a slash behind, or http:// of a loopback address */

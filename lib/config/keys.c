@@ -14,6 +14,7 @@
 #define LOG .section = "log"
 
 static const char *const auths[] = { "user", "app", NULL };
+static const char *const assertions[] = { "PS256", "RS256", NULL };
 static const char *const clouds[] = { "global", "usgov", "china", NULL };
 static const char *const granularities[] = { "daily", "hourly", NULL };
 static const char *const levels[] = { "error", "warn", "info", "debug", NULL };
@@ -36,6 +37,8 @@ const struct config_key config_keys[CONFIG_KEYS] = {
 	  .help = "File with the application's certificate (PEM), in place of a secret. Or the systemd credential client_certificate." },
 	{ PARTNER, .name = "client_key_file", .read = config_read_path, AT(client_key_file), .need = CONFIG_OPTIONAL,
 	  .help = "File with the private key (PEM) of that certificate. Or the systemd credential client_key." },
+	{ PARTNER, .name = "client_assertion", .read = config_read_choice, AT(client_assertion), .words = assertions, .fallback = "PS256",
+	  .help = "How the certificate's key signs: as Microsoft asks now, or as it did before 2025." },
 	{ PARTNER, .name = "state_dir", .read = config_read_path, AT(state_dir), .need = CONFIG_FILLED,
 	  .fallback = "/var/lib/csp-usaged/private", .help = "Folder (mode 0700) in which the refresh token is kept." },
 	{ PARTNER, .name = "token_key_file", .read = config_read_path, AT(token_key_file), .need = CONFIG_OPTIONAL,
