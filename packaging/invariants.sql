@@ -14,7 +14,7 @@ BEGIN;
 -- A purchase with its key as one text, and its place in the order in which tiers fill.
 CREATE TEMP TABLE book AS
 SELECT purchase_reference AS ref, subscription_id, period, reported_day, meter_id, resource_id, usage_start, usage_end, ordinal,
-       product_id, quantity, banded, rating, rate_id, amount_nanos, status, revision, seq, first_run_id, last_run_id,
+       product_id, quantity, kind, rating, rate_id, amount_nanos, status, revision, seq, first_run_id, last_run_id,
        row_number() OVER (ORDER BY subscription_id, period, meter_id, usage_start, reported_day, purchase_reference) AS place
   FROM usage_reference;
 CREATE INDEX temp.book_by_place ON book (place);
@@ -123,7 +123,7 @@ SELECT 'currency_is_the_cards', x.id, x.currency || ' in a card of ' || c.curren
 SELECT 'amount_is_quantity_times_price', ref, quantity || ' x ' || unit_price || ' is not ' || amount_nanos
   FROM (SELECT k.ref, k.quantity, x.unit_price, k.amount_nanos, decimal_mul(decimal_mul(k.quantity, x.unit_price), '1000000000') AS exact
           FROM book k JOIN rate x ON x.id = k.rate_id
-         WHERE k.status = 0 AND k.rating = 0 AND k.banded = 0
+         WHERE k.status = 0 AND k.rating = 0 AND k.kind = 0
         UNION ALL
         SELECT b.ref, b.quantity, b.unit_price, b.amount_nanos, decimal_mul(decimal_mul(b.quantity, b.unit_price), '1000000000')
           FROM band b)
@@ -136,7 +136,7 @@ SELECT 'amount_is_quantity_times_price', ref, quantity || ' x ' || unit_price ||
 SELECT 'bands_where_they_belong', k.ref, count(b.band_no) || ' bands'
   FROM book k LEFT JOIN band b USING (place)
  GROUP BY k.place
-HAVING (k.banded = 1 AND k.status = 0 AND k.rating = 0) <> (count(b.band_no) > 0) OR coalesce(max(b.band_no), 0) <> count(b.band_no);
+HAVING (k.kind = 1 AND k.status = 0 AND k.rating = 0) <> (count(b.band_no) > 0) OR coalesce(max(b.band_no), 0) <> count(b.band_no);
 
 SELECT 'bands_sum_to_the_amount', k.ref, k.amount_nanos || ' is not ' || sum(b.amount_nanos)
   FROM book k JOIN band b USING (place)
@@ -155,7 +155,7 @@ CREATE TEMP TABLE filled AS
 SELECT k.place, k.ref, k.quantity,
        coalesce(decimal_sum(k.quantity) OVER (PARTITION BY k.subscription_id, k.meter_id, k.period ORDER BY k.place
                                               ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), '0') AS position
-  FROM book k WHERE k.banded = 1 AND k.status = 0 AND k.rating = 0;
+  FROM book k WHERE k.kind = 1 AND k.status = 0 AND k.rating = 0;
 CREATE TEMP TABLE part AS
 SELECT *, decimal_add(low, ltrim(quantity, '-')) AS high
   FROM (SELECT f.ref, b.band_no, b.band_from, b.band_to, b.quantity, lead(b.band_from) OVER bands AS next_from,

@@ -17,8 +17,8 @@ VALUES
 ('purchases', 'reported_day', 'TEXT', 'day (UTC)', 'The day on which Microsoft reported this usage: usually that of the usage or one of the next two. Usage of one day arrives in pieces over several reported days; the pieces add up.', 'the day that was asked for'),
 ('purchases', 'usage_start', 'TEXT', 'time (UTC)', 'When the usage began.', 'utilization.items[].usageStartTime'),
 ('purchases', 'usage_end', 'TEXT', 'time (UTC)', 'When the usage ended, exclusive.', 'utilization.items[].usageEndTime'),
-('purchases', 'billing_period', 'TEXT', 'YYYY-MM', 'The billing period of the usage day, named by the year and month of its first day.', 'computed from usage_start'),
-('purchases', 'period_state', 'TEXT', NULL, 'Whether its numbers may still move: open (the period still runs), settling (it has ended; late usage still arrives).', 'computed'),
+('purchases', 'billing_period', 'TEXT', 'YYYY-MM', 'The billing period in which it is charged: that of the usage day, but for corrections.', 'computed from usage_start'),
+('purchases', 'period_state', 'TEXT', NULL, 'Whether its numbers may still move: open (the period still runs), settling (it has ended; late usage still arrives), closed (they will not: what comes later is a correction in another period).', 'computed'),
 ('purchases', 'meter_id', 'TEXT', 'GUID', 'The meter: the product that was used. Join rates on it; names change, the id does not.', 'utilization.items[].resource.id'),
 ('purchases', 'meter_name', 'TEXT', NULL, 'The meter''s name in the language of [partner_center] locale, as received with this usage.', 'utilization.items[].resource.name'),
 ('purchases', 'meter_category', 'TEXT', NULL, 'The service, e.g. Virtual Machines.', 'utilization.items[].resource.category'),
@@ -45,9 +45,11 @@ VALUES
 ('purchases', 'rating_status', 'TEXT', NULL, 'rated; unpriced: no price known for the meter; unit_mismatch: the price is for another unit; future_price: every known price starts after the usage day. Only rated has an amount.', 'computed'),
 ('purchases', 'rate_id', 'INTEGER', NULL, 'The price that applies (also of a unit_mismatch): rates.rate_id. NULL when there is none.', 'computed'),
 ('purchases', 'rate_card_id', 'INTEGER', NULL, 'The rate card in which that price was first seen: rate_cards.rate_card_id.', 'computed'),
-('purchases', 'charge_class', 'TEXT', NULL, 'NULL for an ordinary purchase. Kept for corrections to closed periods.', 'computed'),
+('purchases', 'charge_class', 'TEXT', NULL, 'correction: usage of a billing period that was closed when the news of it came, charged in billing_period; its quantity and amount are what is added to what was charged already, or given back. NULL for an ordinary purchase.', 'computed'),
 ('purchases', 'first_run_id', 'INTEGER', NULL, 'The run that first read it: runs.run_id.', 'computed'),
 ('purchases', 'last_run_id', 'INTEGER', NULL, 'The run that last changed it: runs.run_id.', 'computed'),
+('purchases', 'usage_period', 'TEXT', 'YYYY-MM', 'The billing period of the usage day; another than billing_period for a correction.', 'computed from usageStartTime'),
+('purchases', 'corrects', 'TEXT', NULL, 'Of a correction: the purchase_reference of the purchase in the closed period; NULL when that period had none.', 'computed'),
 
 ('purchase_bands', 'purchase_reference', 'TEXT', NULL, 'The purchase. Its bands add up to its amount. An unpriced or withdrawn one has none.', 'computed'),
 ('purchase_bands', 'band_no', 'INTEGER', NULL, 'The band''s place among those of the purchase, from 1 on.', 'computed'),
@@ -262,6 +264,18 @@ VALUES
 ('daily_costs', 'subscription_id', 'TEXT', 'GUID', 'The subscription.', 'subscriptions.items[].id'),
 ('daily_costs', 'subscription_name', 'TEXT', NULL, 'Its name as it is now.', 'subscriptions.items[].friendlyName'),
 
+('billing_periods', 'billing_period', 'TEXT', 'YYYY-MM', 'Year and month of its first day.', 'computed'),
+('billing_periods', 'first_day', 'TEXT', 'day (UTC)', 'Its first day.', 'computed'),
+('billing_periods', 'end_day', 'TEXT', 'day (UTC)', 'The first day behind it.', 'computed'),
+('billing_periods', 'period_state', 'TEXT', NULL, 'open: it still runs; settling: it has ended, late usage still arrives; closed: no purchase in it changes any more, what comes later is a correction in another period.', 'computed'),
+('billing_periods', 'closed_at', 'TEXT', 'time (UTC)', 'When it was closed last. NULL: never.', 'computed'),
+('billing_periods', 'closed_run_id', 'INTEGER', NULL, 'The run that closed it: runs.run_id. NULL: never closed, or by a person.', 'computed'),
+('billing_periods', 'closed_by', 'TEXT', NULL, 'run: the daemon, when settle_days were over and nothing was missing; person: csp-usaged close. NULL: never closed.', 'computed'),
+('billing_periods', 'close_reason', 'TEXT', NULL, 'What the person gave as the reason.', 'computed'),
+('billing_periods', 'rate_card_id', 'INTEGER', NULL, 'The newest rate card when it was closed: later ones do not change its prices.', 'computed'),
+('billing_periods', 'reopened_at', 'TEXT', 'time (UTC)', 'When it was opened again last. NULL: never.', 'computed'),
+('billing_periods', 'reopen_reason', 'TEXT', NULL, 'What the person gave as the reason.', 'computed'),
+('billing_periods', 'times_reopened', 'INTEGER', NULL, 'How often it was opened again.', 'computed'),
 ('schema_info', 'name', 'TEXT', NULL, 'What is told: partner, currency, region, period_start_day, schema (version), zone, settle_days, and the rules of pricing (rule: ...).', 'computed'),
 ('schema_info', 'value', 'TEXT', NULL, 'Its value.', 'computed'),
 ('data_dictionary', 'view_name', 'TEXT', NULL, 'A public view.', 'computed'),
@@ -275,7 +289,7 @@ UNION ALL
 SELECT v.column1, c.* FROM
   (VALUES ('customer_months'), ('subscription_months'), ('meter_months'), ('resource_months'), ('daily_costs')) AS v,
   (VALUES
-('billing_period', 'TEXT', 'YYYY-MM', 'The billing period of the usage.', 'computed'),
+('billing_period', 'TEXT', 'YYYY-MM', 'The billing period in which it is charged.', 'computed'),
 ('customer_id', 'TEXT', 'GUID', 'The customer''s tenant.', 'customers.items[].id'),
 ('customer_name', 'TEXT', NULL, 'The customer''s name as it is now.', 'customers.items[].companyProfile.companyName'),
 ('currency', 'TEXT', 'ISO 4217', 'Currency of the amount; a row each, never added up. Usage without a price counts where it would be charged.', 'rate card: currency'),
@@ -287,4 +301,4 @@ UNION ALL
 SELECT v.column1, c.* FROM
   (VALUES ('customer_months'), ('subscription_months'), ('meter_months'), ('resource_months')) AS v,
   (VALUES
-('period_state', 'TEXT', NULL, 'Whether the amount may still move: open (the period still runs), settling (it has ended; late usage still arrives).', 'computed')) AS c;
+('period_state', 'TEXT', NULL, 'Whether the amount may still move: open (the period still runs), settling (it has ended; late usage still arrives), closed (they will not: what comes later is a correction in another period).', 'computed')) AS c;

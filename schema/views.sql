@@ -15,16 +15,22 @@
 -- very expressions that it shows.
 --! TOTALED = FROM period p CROSS JOIN customer c CROSS JOIN subscription s ON s.customer_id = c.id CROSS JOIN usage u ON u.subscription_id = s.id AND u.period = p.period LEFT JOIN rate x ON x.id = u.rate_id
 
+-- The period f in which the usage of u lies, and its purchase o there.
+--! USAGE_PERIOD = u.usage_start / 86400 >= f.starts AND u.usage_start / 86400 < f.ends
+--! CORRECTED = o.subscription_id = u.subscription_id AND o.reported_day = u.reported_day AND o.meter_id = u.meter_id AND o.resource_id = u.resource_id AND o.usage_start = u.usage_start AND o.usage_end = u.usage_end AND o.ordinal = u.ordinal
 --! ONE_PRICE = u.rating = 0 AND x.tier_count = 1 AND CAST(x.included AS REAL) = 0
+
+--! PERIOD_STATE = CASE p.state WHEN 0 THEN 'open' WHEN 1 THEN 'settling' ELSE 'closed' END
 
 -- The first reported day that is not due yet: a day is due two hours after its end.
 --! DUE = ((CAST(strftime('%s', 'now') AS INTEGER) - 7200) / 86400)
 
--- A purchase by its reference: the fact with the dimensions that name it.
+-- A purchase by its reference: the fact with the dimensions that name it. A correction (kind 2) has the reference of what it corrects, and
+-- behind that the period in which it is booked.
 CREATE VIEW usage_reference AS
 SELECT s.reference || ':' || strftime('%Y%m%d', u.reported_day * 86400, 'unixepoch') || ':' ||
        strftime('%Y%m%dT%H%M%SZ', u.usage_start, 'unixepoch') || '+' || (u.usage_end - u.usage_start) || ':' || m.guid || ':' ||
-       lower(hex(r.digest)) || ':' || u.ordinal AS purchase_reference,
+       lower(hex(r.digest)) || ':' || u.ordinal || iif(u.kind = 2, ':c' || u.period, '') AS purchase_reference,
        u.*, s.customer_id, s.guid AS subscription_guid, s.name AS subscription_name, s.offer_id, m.guid AS meter_guid,
        r.uri, r.resource_group, r.name AS resource_name, r.location, r.part_number, r.order_number, r.tags, r.additional_info,
        r.info_fields
@@ -49,7 +55,7 @@ SELECT u.seq,
        strftime('%Y-%m-%dT%H:%M:%SZ', u.usage_start, 'unixepoch') AS usage_start,
        strftime('%Y-%m-%dT%H:%M:%SZ', u.usage_end, 'unixepoch') AS usage_end,
        p.name AS billing_period,
-       iif(p.state = 0, 'open', 'settling') AS period_state,
+       {{PERIOD_STATE}} AS period_state,
        u.meter_guid AS meter_id,
        t.name AS meter_name,
        t.category AS meter_category,
@@ -76,9 +82,12 @@ SELECT u.seq,
        CASE u.rating WHEN 0 THEN 'rated' WHEN 1 THEN 'unpriced' WHEN 2 THEN 'unit_mismatch' ELSE 'future_price' END AS rating_status,
        u.rate_id,
        x.first_card_id AS rate_card_id,
-       NULL AS charge_class,
+       iif(u.kind = 2, 'correction', NULL) AS charge_class,
        u.first_run_id,
-       u.last_run_id
+       u.last_run_id,
+       iif(u.kind = 2, (SELECT name FROM period f WHERE {{USAGE_PERIOD}}), p.name) AS usage_period,
+       iif(u.kind = 2 AND EXISTS (SELECT 1 FROM period f JOIN usage o ON o.period = f.period WHERE {{USAGE_PERIOD}} AND {{CORRECTED}}),
+           substr(u.purchase_reference, 1, length(u.purchase_reference) - length(':c' || u.period)), NULL) AS corrects
   FROM usage_reference u
   JOIN customer c ON c.id = u.customer_id
   JOIN product t ON t.id = u.product_id
@@ -93,7 +102,7 @@ SELECT u.*, CAST(1 AS INTEGER) AS band_no, CAST('0' AS TEXT) AS band_from, CAST(
        x.currency
   FROM usage_reference u
   JOIN rate x ON x.id = u.rate_id
- WHERE u.banded = 0 AND u.rating = 0 AND u.status = 0
+ WHERE u.kind = 0 AND u.rating = 0 AND u.status = 0
 UNION ALL
 SELECT u.*, b.band_no, b.band_from, b.band_to, b.unit_price, b.quantity, b.amount_nanos, x.currency
   FROM usage_reference u
@@ -101,7 +110,7 @@ SELECT u.*, b.band_no, b.band_from, b.band_to, b.unit_price, b.quantity, b.amoun
    AND b.meter_id = u.meter_id AND b.resource_id = u.resource_id AND b.usage_start = u.usage_start AND b.usage_end = u.usage_end
    AND b.ordinal = u.ordinal
   JOIN rate x ON x.id = u.rate_id
- WHERE u.banded = 1;
+ WHERE u.kind <> 0;
 
 -- Each purchase with an amount, band by band.
 CREATE VIEW purchase_bands AS
@@ -139,9 +148,10 @@ SELECT u.change_seq AS seq, u.purchase_reference, u.change_revision AS revision,
        u.old_quantity AS old_quantity_exact, u.new_quantity AS new_quantity_exact,
        u.old_amount / 1e9 AS old_amount, u.new_amount / 1e9 AS new_amount,
        u.old_amount AS old_amount_nanos, u.new_amount AS new_amount_nanos, {{CURRENCY}} AS currency, u.change_run_id AS run_id,
-       CASE u.reason WHEN -1 THEN iif(u.change_run_id > l.first_run_id, 'late_usage', 'first_read')
+       CASE u.reason WHEN -1 THEN CASE WHEN u.kind = 2 AND u.new_quantity = '0' THEN 'priced'
+                                       WHEN u.change_run_id > l.first_run_id OR u.kind = 2 THEN 'late_usage' ELSE 'first_read' END
                      WHEN 0 THEN 'late_usage' WHEN 1 THEN 'restated' WHEN 2 THEN 'withdrawn' WHEN 3 THEN 'rerated_tier'
-                     WHEN 4 THEN 'rerated_price' ELSE 'priced' END AS reason,
+                     WHEN 4 THEN 'rerated_price' WHEN 5 THEN 'priced' ELSE 'reopened' END AS reason,
        c.guid AS customer_id, c.name AS customer_name, u.subscription_guid AS subscription_id,
        date(u.reported_day * 86400, 'unixepoch') AS reported_day, p.name AS billing_period, u.meter_guid AS meter_id,
        t.name AS meter_name, t.unit
@@ -265,6 +275,13 @@ SELECT strftime('%Y-%m', d.day * 86400, 'unixepoch') AS month, date(d.day * 8640
  WHERE l.state IS NOT NULL OR s.usage_source <> 0
     OR (d.day >= {{DUE}} - 90 AND d.day > (SELECT min(reported_day) FROM slice WHERE subscription_id = s.id));
 
+-- Usage that has no amount: not that of a closed period whose price came later, as a correction.
+CREATE VIEW usage_unpriced AS
+SELECT u.* FROM usage u
+ WHERE u.rating <> 0 AND u.status = 0
+   AND NOT EXISTS (SELECT 1 FROM usage o INDEXED BY usage_correction_of_slice
+                    WHERE o.kind = 2 AND o.period > u.period AND o.rating = 0 AND o.status = 0 AND {{CORRECTED}});
+
 -- Meters without an amount: what to ask Microsoft, or to wait for.
 CREATE VIEW unpriced AS
 SELECT m.guid AS meter_id, max(t.name) AS meter_name, max(t.category) AS meter_category,
@@ -273,16 +290,27 @@ SELECT m.guid AS meter_id, max(t.name) AS meter_name, max(t.category) AS meter_c
        date(min(u.usage_start), 'unixepoch') AS first_usage_day, date(max(u.usage_start), 'unixepoch') AS last_usage_day,
        count(*) AS purchases, sum(CAST(u.quantity AS REAL)) AS quantity, count(DISTINCT s.customer_id) AS customers,
        max(x.unit) AS rate_unit
-  FROM usage u
+  FROM usage_unpriced u
   JOIN meter m ON m.id = u.meter_id
   JOIN product t ON t.id = u.product_id
   JOIN subscription s ON s.id = u.subscription_id
   LEFT JOIN rate x ON x.id = u.rate_id
- WHERE u.rating <> 0 AND u.status = 0
  GROUP BY u.meter_id, u.rating, t.unit;
 
+-- What importers and people must know of a billing period; of its closings the last.
+CREATE VIEW billing_periods AS
+SELECT p.name AS billing_period, date(p.starts * 86400, 'unixepoch') AS first_day, date(p.ends * 86400, 'unixepoch') AS end_day,
+       {{PERIOD_STATE}} AS period_state,
+       strftime('%Y-%m-%dT%H:%M:%SZ', c.at, 'unixepoch') AS closed_at, nullif(c.run_id, 0) AS closed_run_id,
+       iif(c.run_id = 0, 'person', iif(c.id IS NULL, NULL, 'run')) AS closed_by, nullif(c.reason, '') AS close_reason,
+       nullif(c.card_id, 0) AS rate_card_id, strftime('%Y-%m-%dT%H:%M:%SZ', o.at, 'unixepoch') AS reopened_at, o.reason AS reopen_reason,
+       (SELECT count(*) FROM period_event e WHERE e.period = p.period AND e.closed = 0) AS times_reopened
+  FROM period p
+  LEFT JOIN period_event c ON c.id = (SELECT max(id) FROM period_event WHERE period = p.period AND closed = 1)
+  LEFT JOIN period_event o ON o.id = (SELECT max(id) FROM period_event WHERE period = p.period AND closed = 0);
+
 CREATE VIEW customer_months AS
-SELECT p.name AS billing_period, iif(p.state = 0, 'open', 'settling') AS period_state, c.guid AS customer_id,
+SELECT p.name AS billing_period, {{PERIOD_STATE}} AS period_state, c.guid AS customer_id,
        c.name AS customer_name, {{TOTALS}},
        max(0, (SELECT count(*) FROM subscription a WHERE a.customer_id = c.id AND a.usage_source = 0) *
               (min(p.ends, {{DUE}}) - p.starts) -
@@ -295,14 +323,14 @@ SELECT p.name AS billing_period, iif(p.state = 0, 'open', 'settling') AS period_
  GROUP BY p.name, c.guid, c.name, {{CURRENCY}};
 
 CREATE VIEW subscription_months AS
-SELECT p.name AS billing_period, iif(p.state = 0, 'open', 'settling') AS period_state, c.guid AS customer_id,
+SELECT p.name AS billing_period, {{PERIOD_STATE}} AS period_state, c.guid AS customer_id,
        c.name AS customer_name, s.guid AS subscription_id, s.name AS subscription_name, {{TOTALS}}
   {{TOTALED}}
  WHERE u.status = 0
  GROUP BY p.name, c.guid, c.name, s.guid, s.name, {{CURRENCY}};
 
 CREATE VIEW meter_months AS
-SELECT p.name AS billing_period, iif(p.state = 0, 'open', 'settling') AS period_state, c.guid AS customer_id,
+SELECT p.name AS billing_period, {{PERIOD_STATE}} AS period_state, c.guid AS customer_id,
        c.name AS customer_name, s.guid AS subscription_id, s.name AS subscription_name, m.guid AS meter_id,
        max(t.name) AS meter_name, max(t.category) AS meter_category, max(t.subcategory) AS meter_subcategory,
        max(t.region) AS meter_region, t.unit, sum(CAST(u.quantity AS REAL)) AS quantity, {{TOTALS}}
@@ -314,7 +342,7 @@ SELECT p.name AS billing_period, iif(p.state = 0, 'open', 'settling') AS period_
 
 -- Azure tells no upper case from lower in resource uris.
 CREATE VIEW resource_months AS
-SELECT p.name AS billing_period, iif(p.state = 0, 'open', 'settling') AS period_state, c.guid AS customer_id,
+SELECT p.name AS billing_period, {{PERIOD_STATE}} AS period_state, c.guid AS customer_id,
        c.name AS customer_name, s.guid AS subscription_id, s.name AS subscription_name, nullif(min(r.uri), '') AS resource_uri,
        nullif(min(r.resource_group), '') AS resource_group, nullif(min(r.name), '') AS resource_name, {{TOTALS}}
   {{TOTALED}}

@@ -12,4 +12,8 @@ int32_t period_of_day(int32_t day, int start_day);
 int32_t period_first_day(int32_t period, int start_day);
 int32_t period_end_day(int32_t period, int start_day);
 
+#define PERIOD_TEXT_MAX 8 /* "2026-11" and NUL */
+
+void period_print(int32_t period, char text[PERIOD_TEXT_MAX]);
+
 #endif

@@ -3,6 +3,7 @@
 #ifndef STORE_BOOKS_H
 #define STORE_BOOKS_H
 
+#include "store/closed.h"
 #include "store/db.h"
 #include "store/intern.h"
 #include "store/ratebook.h"
@@ -18,6 +19,8 @@ struct store {
 	int64_t pending_rows;   /* written since the transaction began */
 	int64_t began_ms;       /* monotonic */
 	int32_t period_known;   /* the last period made sure to stand in its table */
+	int32_t today;          /* the UTC day on which the run began */
+	struct closed_periods closed;
 	uint32_t loads;         /* slice loads so far: the number of the next */
 	uint32_t rollbacks;     /* so far: what was begun before the last one refers to rows that are gone */
 	struct intern *intern;

@@ -15,7 +15,7 @@ struct book_meter {
 	int64_t id; /* 0: free place */
 	bool banded;
 	size_t count;
-	struct book_rate *rates; /* best first */
+	struct book_rate *rates; /* the newest effective date first, then the newest id */
 };
 
 struct unit_place {
@@ -39,6 +39,7 @@ static void meter_fini(struct book_meter *m)
 	for (size_t i = 0; i < m->count; i++) {
 		free(m->rates[i].unit);
 		free(m->rates[i].tiers);
+		free(m->rates[i].ranges);
 	}
 	free(m->rates);
 }
@@ -111,12 +112,36 @@ static int read_tiers(struct store *s, struct book_rate *rate, struct err *e)
 	return rc;
 }
 
+static void add_range(struct book_rate *rate, int64_t first, int64_t last)
+{
+	rate->ranges = xreallocarray(rate->ranges, rate->range_count + 1, sizeof(*rate->ranges));
+	rate->ranges[rate->range_count++] = (struct card_range){ first, last };
+}
+
+/* The latest range stands in the row at hand; those before it are few, and in a table of their own. */
+static int read_ranges(struct store *s, struct sqlite3_stmt *row, struct book_rate *rate, struct err *e)
+{
+	bool came_back = db_int(row, 6) != db_int(row, 7);
+	struct sqlite3_stmt *q;
+	int rc;
+
+	add_range(rate, db_int(row, 7), db_is_null(row, 8) ? INT64_MAX : db_int(row, 8));
+	if (!came_back)
+		return 0;
+	if (!(q = db_query(s->db, SQL_RATE_RANGES, e)))
+		return -1;
+	db_bind_int(q, 1, rate->id);
+	while ((rc = db_step(s->db, q, e)) == 1)
+		add_range(rate, db_int(q, 0), db_int(q, 1));
+	return rc;
+}
+
 /* The rate that the row at hand holds; a single tier stands in it, several in their own table. */
 static int read_rate(struct store *s, struct sqlite3_stmt *q, struct book_rate *rate, struct err *e)
 {
 	*rate = (struct book_rate){ .id = db_int(q, 0), .effective = db_int(q, 1) };
 	rate->unit = xstrndup(db_span(q, 2).p, db_span(q, 2).n);
-	if (decimal_parse(&rate->rate.included, db_span(q, 3), e) == -1)
+	if (decimal_parse(&rate->rate.included, db_span(q, 3), e) == -1 || read_ranges(s, q, rate, e) == -1)
 		return -1;
 	if (db_is_null(q, 5))
 		return 0;
@@ -176,6 +201,16 @@ static int find_meter(struct store *s, int64_t meter_id, const struct book_meter
 	return 0;
 }
 
+int ratebook_banded(struct store *s, int64_t meter_id, bool *banded, struct err *e)
+{
+	const struct book_meter *m;
+
+	if (find_meter(s, meter_id, &m, e) == -1)
+		return -1;
+	*banded = m->banded;
+	return 0;
+}
+
 int ratebook_unit(struct store *s, int64_t product_id, const char **unit, struct err *e)
 {
 	struct unit_place *place = &s->rates->units[(uint64_t)product_id % UNIT_PLACES];
@@ -198,25 +233,81 @@ int ratebook_unit(struct store *s, int64_t product_id, const char **unit, struct
 	return 0;
 }
 
-int ratebook_choose(struct store *s, int64_t meter_id, int64_t product_id, int64_t usage_start, struct rating_choice *choice,
-		    struct err *e)
+int ratebook_same_unit(struct store *s, int64_t a, int64_t b, bool *same, struct err *e)
+{
+	const char *unit;
+	char *first;
+	int rc;
+
+	*same = true;
+	if (a == b)
+		return 0;
+	if (ratebook_unit(s, a, &unit, e) == -1)
+		return -1;
+	first = xstrdup(unit); /* the next call may overwrite it */
+	rc = ratebook_unit(s, b, &unit, e);
+	if (rc == 0)
+		*same = strcmp(first, unit) == 0;
+	free(first);
+	return rc;
+}
+
+/* When a version was there last, looking back from card UP_TO; the place in its ranges. False: not seen by then. */
+static bool last_seen(const struct book_rate *rate, int64_t up_to, struct card_range *seen)
+{
+	for (size_t i = 0; i < rate->range_count; i++)
+		if (rate->ranges[i].first <= up_to) {
+			*seen = rate->ranges[i];
+			if (seen->last > up_to)
+				seen->last = up_to;
+			return true;
+		}
+	return false;
+}
+
+/* Of the versions in M, which are sorted by effective date, the newest first: the one to price a day that ends at DAY_END by. *ANY:
+ * there is one at all. */
+static const struct book_rate *best(const struct book_meter *m, int64_t day_end, int64_t up_to, bool *any)
+{
+	struct card_range seen, best_seen = { 0, 0 };
+	const struct book_rate *found = NULL;
+
+	*any = false;
+	for (size_t i = 0; i < m->count; i++) {
+		const struct book_rate *rate = &m->rates[i];
+
+		if (found && rate->effective != found->effective)
+			break;
+		if (!last_seen(rate, up_to, &seen))
+			continue;
+		*any = true;
+		if (rate->effective >= day_end)
+			continue;
+		if (!found || seen.last > best_seen.last || (seen.last == best_seen.last && seen.first > best_seen.first)) {
+			found = rate;
+			best_seen = seen;
+		}
+	}
+	return found;
+}
+
+int ratebook_choose(struct store *s, int64_t meter_id, int64_t product_id, int64_t usage_start, int64_t up_to,
+		    struct rating_choice *choice, struct err *e)
 {
 	int64_t day_end = day_start(instant_day(usage_start)) + DAY_SECONDS;
 	const struct book_meter *m;
 	const char *unit;
-	size_t i = 0;
+	bool any;
 
 	if (find_meter(s, meter_id, &m, e) == -1 || ratebook_unit(s, product_id, &unit, e) == -1)
 		return -1;
 	*choice = (struct rating_choice){ .status = RATING_UNPRICED, .banded = m->banded };
-	while (i < m->count && m->rates[i].effective >= day_end)
-		i++;
-	if (i == m->count) {
-		if (m->count)
+	choice->rate = best(m, day_end, up_to, &any);
+	if (!choice->rate) {
+		if (any)
 			choice->status = RATING_FUTURE_PRICE;
 		return 0;
 	}
-	choice->rate = &m->rates[i];
 	choice->status = strcmp(choice->rate->unit, unit) == 0 ? RATING_RATED : RATING_UNIT_MISMATCH;
 	if (choice->rate->rate.tier_count == 0) {
 		choice->status = RATING_UNPRICED; /* no price for the first unit: nothing is guessed */

@@ -1,17 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 #include "store/row.h"
 
+#include "base/mem.h"
+
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-void row_read(struct sqlite3_stmt *q, int64_t subscription, struct row *row)
+void row_read(struct sqlite3_stmt *q, struct row *row)
 {
 	struct span quantity = db_span(q, 8);
 
 	*row = (struct row){
-		.key = { subscription, db_int(q, 0), db_int(q, 1), db_int(q, 2), db_int(q, 3), db_int(q, 4), db_int(q, 5), db_int(q, 6) },
+		.key = { db_int(q, 17), db_int(q, 0), db_int(q, 1), db_int(q, 2), db_int(q, 3), db_int(q, 4), db_int(q, 5), db_int(q, 6) },
 		.product = db_int(q, 7),
-		.banded = db_int(q, 9) != 0,
+		.kind = (enum row_kind)db_int(q, 9),
 		.rating = (enum rating_status)db_int(q, 10),
 		.rate_id = db_int(q, 11),
 		.has_amount = !db_is_null(q, 12),
@@ -22,6 +25,41 @@ void row_read(struct sqlite3_stmt *q, int64_t subscription, struct row *row)
 		.run_id = db_int(q, 16),
 	};
 	snprintf(row->quantity, sizeof(row->quantity), "%.*s", (int)quantity.n, quantity.p);
+}
+
+int row_list_read(struct store *s, struct sqlite3_stmt *q, struct row_list *list, struct err *e)
+{
+	int rc;
+
+	while ((rc = db_step(s->db, q, e)) == 1) {
+		if (list->count == list->room) {
+			list->room = list->room ? list->room * 2 : 64;
+			list->items = xreallocarray(list->items, list->room, sizeof(*list->items));
+		}
+		row_read(q, &list->items[list->count++]);
+	}
+	return rc;
+}
+
+void row_list_fini(struct row_list *list)
+{
+	free(list->items);
+	*list = (struct row_list){ .count = 0 };
+}
+
+int row_quantity(const struct row *row, struct decimal *quantity, struct err *e)
+{
+	return decimal_parse(quantity, span_of(row->quantity), e);
+}
+
+void row_withdraw(struct row *row)
+{
+	row->quantity[0] = '0';
+	row->quantity[1] = '\0';
+	row->withdrawn = true;
+	row->rating = RATING_RATED;
+	row->has_amount = true;
+	row->amount = 0;
 }
 
 static int compare(int64_t a, int64_t b)
@@ -59,23 +97,22 @@ int row_rate(struct store *s, struct row *row, struct err *e)
 	struct rating_choice choice;
 	struct decimal quantity;
 
-	if (ratebook_choose(s, row->key.meter, row->product, row->key.start, &choice, e) == -1)
+	if (ratebook_choose(s, row->key.meter, row->product, row->key.start, EVERY_CARD, &choice, e) == -1)
 		return -1;
-	row->banded = choice.banded;
+	row->kind = choice.banded ? ROW_GROUPED : ROW_FLAT;
 	row->rating = choice.status;
 	row->rate_id = choice.rate ? choice.rate->id : 0;
 	row->has_amount = false;
 	row->amount = 0;
 	if (choice.status != RATING_RATED || choice.banded)
 		return 0;
-	if (decimal_parse(&quantity, span_of(row->quantity), e) == -1 ||
-	    rating_flat(&choice.rate->rate, quantity, &row->amount, e) == -1)
+	if (row_quantity(row, &quantity, e) == -1 || rating_flat(&choice.rate->rate, quantity, &row->amount, e) == -1)
 		return -1;
 	row->has_amount = true;
 	return 0;
 }
 
-static void bind_key(struct sqlite3_stmt *q, int at, const struct row_key *k)
+void row_key_bind(struct sqlite3_stmt *q, int at, const struct row_key *k)
 {
 	db_bind_int(q, at, k->subscription);
 	db_bind_int(q, at + 1, k->period);
@@ -104,10 +141,10 @@ int row_insert(struct store *s, int64_t run_id, struct row *row, struct err *e)
 	row->seq = ++s->seq;
 	row->revision = 1;
 	row->run_id = run_id;
-	bind_key(q, 1, &row->key);
+	row_key_bind(q, 1, &row->key);
 	db_bind_int(q, 9, row->product);
 	db_bind_text(q, 10, row->quantity);
-	db_bind_int(q, 11, row->banded);
+	db_bind_int(q, 11, row->kind);
 	db_bind_int(q, 12, row->rating);
 	bind_or_null(q, 13, row->rate_id != 0, row->rate_id);
 	bind_or_null(q, 14, row->has_amount, row->amount);
@@ -123,7 +160,7 @@ static int note_change(struct store *s, const struct row *old, const struct row 
 	if (!q)
 		return -1;
 	db_bind_int(q, 1, row->seq);
-	bind_key(q, 2, &row->key);
+	row_key_bind(q, 2, &row->key);
 	db_bind_int(q, 10, row->revision);
 	db_bind_int(q, 11, reason);
 	db_bind_int(q, 12, row->run_id);
@@ -145,10 +182,10 @@ int row_revise(struct store *s, int64_t run_id, const struct row *old, struct ro
 	row->run_id = run_id;
 	if (note_change(s, old, row, reason, e) == -1 || !(q = db_query(s->db, SQL_USAGE_UPDATE, e)))
 		return -1;
-	bind_key(q, 1, &row->key);
+	row_key_bind(q, 1, &row->key);
 	db_bind_int(q, 9, row->product);
 	db_bind_text(q, 10, row->quantity);
-	db_bind_int(q, 11, row->banded);
+	db_bind_int(q, 11, row->kind);
 	db_bind_int(q, 12, row->rating);
 	bind_or_null(q, 13, row->rate_id != 0, row->rate_id);
 	bind_or_null(q, 14, row->has_amount, row->amount);
@@ -165,7 +202,7 @@ int row_settle_amount(struct store *s, const struct row *row, struct err *e)
 
 	if (!q)
 		return -1;
-	bind_key(q, 1, &row->key);
+	row_key_bind(q, 1, &row->key);
 	db_bind_int(q, 9, row->rating);
 	bind_or_null(q, 10, row->rate_id != 0, row->rate_id);
 	bind_or_null(q, 11, row->has_amount, row->amount);
@@ -205,7 +242,7 @@ int row_bands_equal(struct store *s, const struct row_key *key, const struct rat
 
 	if (!q)
 		return -1;
-	bind_key(q, 1, key);
+	row_key_bind(q, 1, key);
 	*equal = true;
 	while ((rc = db_step(s->db, q, e)) == 1 && *equal) {
 		*equal = i < count && same_band(q, &bands[i]);
@@ -227,7 +264,7 @@ static int write_band(struct store *s, const struct row_key *key, size_t number,
 	decimal_print(band->from, from);
 	decimal_print(band->price, price);
 	decimal_print(band->quantity, quantity);
-	bind_key(q, 1, key);
+	row_key_bind(q, 1, key);
 	db_bind_int(q, 9, (int64_t)number + 1);
 	db_bind_text(q, 10, from);
 	if (band->open) {
@@ -248,7 +285,7 @@ int row_bands_write(struct store *s, const struct row_key *key, const struct rat
 
 	if (!q)
 		return -1;
-	bind_key(q, 1, key);
+	row_key_bind(q, 1, key);
 	if (db_run(s->db, q, e) == -1)
 		return -1;
 	for (size_t i = 0; i < count; i++)

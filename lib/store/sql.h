@@ -7,7 +7,8 @@
 #define SQL_KEY "subscription_id = ?1 AND period = ?2 AND reported_day = ?3 AND meter_id = ?4 AND resource_id = ?5" \
 		" AND usage_start = ?6 AND usage_end = ?7 AND ordinal = ?8"
 #define SQL_ROW "u.period, u.reported_day, u.meter_id, u.resource_id, u.usage_start, u.usage_end, u.ordinal, u.product_id, u.quantity," \
-		" u.banded, u.rating, u.rate_id, u.amount_nanos, u.status, u.revision, u.seq, u.last_run_id"
+		" u.kind, u.rating, u.rate_id, u.amount_nanos, u.status, u.revision, u.seq, u.last_run_id,"                  \
+		" u.subscription_id"
 
 #define SQL_STATEMENTS(X)                                                                                                             \
 	/* runs */                                                                                                                    \
@@ -32,11 +33,26 @@
 		      " UNION ALL SELECT coalesce(new_amount, 0) - coalesce(old_amount, 0)"                                           \
 		      " + iif(revision = 2 AND old_seq > ?1, coalesce(old_amount, 0), 0) FROM usage_change WHERE seq > ?1)"           \
 		      " JOIN (SELECT value AS currency FROM setting WHERE name = 'currency') WHERE d IS NOT NULL GROUP BY currency")  \
-	X(UNPRICED_COUNT, "SELECT count(*) FROM usage WHERE rating <> 0 AND status = 0")                                              \
+	X(UNPRICED_COUNT, "SELECT count(*) FROM usage_unpriced")                                                                  \
 	X(SEQ_LAST, "SELECT coalesce(max(seq), 0) FROM usage")                                                                        \
 	X(PERIOD_INSERT, "INSERT OR IGNORE INTO period (period, name, starts, ends, state)"                                            \
 			 " VALUES (?1, format('%04d-%02d', ?1 / 100, ?1 % 100), ?2, ?3, 0)")                                             \
 	X(PERIOD_SETTLE, "UPDATE period SET state = 1 WHERE state = 0 AND ends <= ?1")                                                \
+	X(PERIODS_CLOSED, "SELECT p.period, (SELECT card_id FROM period_event e WHERE e.period = p.period AND e.closed = 1"           \
+			  " ORDER BY e.id DESC LIMIT 1) FROM period p WHERE p.state = 2")                                             \
+	X(PERIOD_FIND, "SELECT state, ends, name FROM period WHERE period = ?1")                                                      \
+	X(PERIOD_SET, "UPDATE period SET state = ?2 WHERE period = ?1")                                                               \
+	X(PERIOD_EVENT, "INSERT INTO period_event (period, closed, at, card_id, run_id, reason)"                                      \
+			" VALUES (?1, ?2, ?3, (SELECT coalesce(max(id), 0) FROM rate_card), ?4, ?5)")                                 \
+	X(PERIOD_LAST_CLOSED, "SELECT coalesce(max(period), 0) FROM period WHERE state = 2")                                          \
+	X(PERIOD_OLDEST_ENDED, "SELECT coalesce(min(period), 0) FROM period WHERE state <> 2 AND ends <= ?1")                         \
+	/* those that may be closed by their date, were not opened again, and are known from their first day on */                    \
+	X(PERIODS_DUE, "SELECT p.period, p.starts, p.ends FROM period p WHERE p.state <> 2 AND p.ends + ?2 <= ?1"                     \
+		       " AND NOT EXISTS (SELECT 1 FROM period_event e WHERE e.period = p.period)"                                     \
+		       " AND p.starts >= (SELECT min((SELECT min(reported_day) FROM slice l WHERE l.subscription_id = s.id))"         \
+		       " FROM subscription s) ORDER BY p.period LIMIT ?3")                                                            \
+	X(PERIOD_GAPS, "SELECT count(*) FROM coverage WHERE reported_day >= date(?1 * 86400, 'unixepoch')"                            \
+		       " AND reported_day < date(?2 * 86400, 'unixepoch') AND state IN ('failed', 'missing')")                        \
 	/* customers and subscriptions */                                                                                             \
 	X(CUSTOMER_FIND, "SELECT id, name, domain, relationship, missing_since FROM customer WHERE guid = ?1")                        \
 	X(CUSTOMER_INSERT, "INSERT INTO customer (guid, name, domain, relationship, first_seen) VALUES (?1, ?2, ?3, ?4, ?5)")         \
@@ -85,21 +101,48 @@
 			" code = excluded.code, error = excluded.error, remedy = excluded.remedy")                                    \
 	/* purchases */                                                                                                               \
 	X(USAGE_OF_SLICE, "SELECT " SQL_ROW " FROM usage u WHERE u.subscription_id = ?1 AND u.period BETWEEN ?3 AND ?4"               \
-			  " AND u.reported_day = ?2 ORDER BY u.period, u.meter_id, u.resource_id, u.usage_start, u.usage_end,"        \
+			  " AND u.reported_day = ?2 AND u.kind <> 2 ORDER BY u.period, u.meter_id, u.resource_id, u.usage_start, u.usage_end,"        \
 			  " u.ordinal")                                                                                               \
 	X(USAGE_INSERT, "INSERT INTO usage (subscription_id, period, reported_day, meter_id, resource_id, usage_start, usage_end,"    \
-			" ordinal, product_id, quantity, banded, rating, rate_id, amount_nanos, status, revision, seq, first_run_id," \
+			" ordinal, product_id, quantity, kind, rating, rate_id, amount_nanos, status, revision, seq, first_run_id," \
 			" last_run_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, 0, 1, ?15, ?16, ?16)")    \
-	X(USAGE_UPDATE, "UPDATE usage SET product_id = ?9, quantity = ?10, banded = ?11, rating = ?12, rate_id = ?13,"                \
+	X(USAGE_UPDATE, "UPDATE usage SET product_id = ?9, quantity = ?10, kind = ?11, rating = ?12, rate_id = ?13,"                \
 			" amount_nanos = ?14, status = ?15, revision = ?16, seq = ?17, last_run_id = ?18 WHERE " SQL_KEY)             \
 	X(USAGE_AMOUNT, "UPDATE usage SET rating = ?9, rate_id = ?10, amount_nanos = ?11 WHERE " SQL_KEY)                             \
 	/* usage start, reported day, and then as the purchase references of these go: not by ids, which come in the order of arrival */\
 	X(USAGE_OF_GROUP, "SELECT " SQL_ROW " FROM usage u INDEXED BY usage_banded CROSS JOIN resource r ON r.id = u.resource_id"     \
-			  " WHERE u.subscription_id = ?1 AND u.period = ?2 AND u.meter_id = ?3 AND u.banded = 1"                      \
+			  " WHERE u.subscription_id = ?1 AND u.period = ?2 AND u.meter_id = ?3 AND u.kind = 1"                      \
 			  " ORDER BY u.usage_start, u.reported_day, (u.usage_end - u.usage_start) || ':', r.digest,"                  \
 			  " CAST(u.ordinal AS TEXT)")                                                                                 \
+	/* what a new price can change: purchases of periods that are not closed, and no corrections */                               \
 	X(USAGE_OF_METERS, "SELECT " SQL_ROW " FROM usage u WHERE u.subscription_id = ?1 AND u.period >= ?2 AND u.status = 0"         \
-			   " AND u.meter_id IN (SELECT meter_id FROM temp.changed_meter)")                                            \
+			   " AND u.meter_id IN (SELECT meter_id FROM temp.changed_meter) AND u.kind <> 2"                             \
+			   " AND u.period NOT IN (SELECT period FROM period WHERE state = 2)")                                        \
+	X(USAGE_OF_PERIOD, "SELECT " SQL_ROW " FROM usage u WHERE u.subscription_id = ?1 AND u.period = ?2 AND u.status = 0"          \
+			   " AND u.kind <> 2")                                                                                        \
+	X(USAGE_FIND, "SELECT " SQL_ROW " FROM usage u WHERE " SQL_KEY)                                                               \
+	/* corrections; of a period P those whose usage lies in it */                                                                 \
+	X(CORRECTIONS_OF_KEY, "SELECT " SQL_ROW " FROM usage u INDEXED BY usage_correction_of_slice WHERE u.kind = 2"                 \
+			      " AND subscription_id = ?1 AND reported_day = ?3 AND meter_id = ?4 AND resource_id = ?5"                \
+			      " AND usage_start = ?6 AND usage_end = ?7 AND ordinal = ?8 AND period <> ?2")                           \
+	X(CORRECTIONS_OF_SLICE, "SELECT " SQL_ROW " FROM usage u INDEXED BY usage_correction_of_slice WHERE u.kind = 2"               \
+				" AND u.subscription_id = ?1 AND u.reported_day = ?2 AND u.status = 0")                               \
+	X(CORRECTIONS_OF_GROUP, "SELECT " SQL_ROW " FROM usage u INDEXED BY usage_correction_of_meter CROSS JOIN resource r"          \
+				" ON r.id = u.resource_id WHERE u.kind = 2 AND u.subscription_id = ?1 AND u.meter_id = ?2"            \
+				" AND u.usage_start >= ?3 AND u.usage_start < ?4 AND u.status = 0"                                    \
+				" ORDER BY u.usage_start, u.reported_day, (u.usage_end - u.usage_start) || ':', r.digest,"            \
+				" CAST(u.ordinal AS TEXT)")                                                                           \
+	X(CORRECTIONS_OF_PERIOD, "SELECT " SQL_ROW " FROM usage u INDEXED BY usage_correction_of_meter WHERE u.kind = 2"              \
+				 " AND u.usage_start >= ?1 AND u.usage_start < ?2 AND u.status = 0")                                  \
+	/* what a new price can correct: usage of closed periods without one, and corrections that can still change */                \
+	X(CORRECTIONS_TO_PRICE, "SELECT " SQL_ROW " FROM usage u INDEXED BY usage_without_amount WHERE u.rating <> 0"                 \
+				" AND u.status = 0 AND u.meter_id IN (SELECT meter_id FROM temp.changed_meter)"                       \
+				" AND u.period IN (SELECT period FROM period WHERE state = 2)"                                        \
+				" UNION ALL SELECT " SQL_ROW " FROM usage u INDEXED BY usage_correction_of_meter WHERE u.kind = 2"    \
+				" AND u.status = 0 AND u.meter_id IN (SELECT meter_id FROM temp.changed_meter)"                       \
+				" AND u.period NOT IN (SELECT period FROM period WHERE state = 2) ORDER BY 18")                       \
+	X(PRICED_OF_GROUP, "SELECT quantity FROM usage WHERE subscription_id = ?1 AND period = ?2 AND meter_id = ?3 AND kind <> 2"    \
+			   " AND status = 0 AND amount_nanos IS NOT NULL")                                                            \
 	X(CHANGE_INSERT, "INSERT INTO usage_change (seq, subscription_id, period, reported_day, meter_id, resource_id, usage_start,"  \
 			 " usage_end, ordinal, revision, reason, run_id, old_seq, old_run_id, old_quantity, new_quantity, old_amount,"\
 			 " new_amount) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)")     \
@@ -151,8 +194,10 @@
 			  " AND u.meter_id IN (SELECT meter_id FROM temp.changed_meter)), min(effective), 0)) FROM temp.changed_meter")\
 	X(RATE_TIER_INSERT, "INSERT INTO rate_tier (rate_id, tier_no, from_quantity, unit_price) VALUES (?1, ?2, ?3, ?4)")            \
 	X(RATE_TIERS, "SELECT from_quantity, unit_price FROM rate_tier WHERE rate_id = ?1 ORDER BY tier_no")                          \
-	X(RATES_OF_METER, "SELECT id, effective, unit, included, tier_count, unit_price FROM rate WHERE meter_id = ?1 AND currency = ?2"               \
-			  " AND region = ?3 ORDER BY effective DESC, last_card_id IS NULL DESC, seen_order DESC, id DESC")            \
+	X(RATES_OF_METER, "SELECT id, effective, unit, included, tier_count, unit_price, first_card_id, seen_order, last_card_id"      \
+			  " FROM rate WHERE meter_id = ?1 AND currency = ?2 AND region = ?3 ORDER BY effective DESC, id DESC")        \
+	X(RATE_RANGES, "SELECT first_card_id, last_card_id FROM rate_range WHERE rate_id = ?1 ORDER BY first_card_id DESC")           \
+	X(RATE_RANGE_KEEP, "INSERT INTO rate_range SELECT id, seen_order, last_card_id FROM rate WHERE id = ?1")                      \
 	X(SUBSCRIPTION_IDS, "SELECT id FROM subscription ORDER BY id")
 
 #define SQL_NUMBER(name, text) SQL_##name,

@@ -155,6 +155,7 @@ void store_close(struct store *s)
 	db_close(s->db);
 	intern_free(s->intern);
 	ratebook_free(s->rates);
+	closed_forget(s);
 	free(s->path);
 	free(s->currency);
 	free(s->region);
@@ -198,6 +199,7 @@ void store_rollback(struct store *s)
 	intern_forget(s->intern);
 	ratebook_forget(s->rates);
 	s->period_known = 0;
+	closed_forget(s);
 	if (db_exec_int(s->db, sql_texts[SQL_SEQ_LAST], &s->seq, &ignored) == -1)
 		return;
 }
@@ -230,6 +232,7 @@ void store_mark_undo(struct store *s)
 	intern_forget(s->intern);
 	ratebook_forget(s->rates);
 	s->period_known = 0;
+	closed_forget(s);
 }
 
 int store_run_ints(struct store *s, enum sql_statement n, const int64_t *values, int count, struct err *e)

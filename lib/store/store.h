@@ -10,6 +10,7 @@
 #define STORE_STORE_H
 
 #include "base/err.h"
+#include "billing/period.h"
 #include "partner/model.h"
 #include "value/guid.h"
 
@@ -135,6 +136,33 @@ int slice_load_page_end(struct slice_load *load, struct err *e) MUST_CHECK;
 int slice_load_commit(struct slice_load *load, int64_t run_id, bool unconfirmed, struct slice_change *change,
 		      struct err *e) MUST_CHECK;
 void slice_load_free(struct slice_load *load); /* NULL is fine; drops what was not committed */
+
+/* -- billing periods -------------------------------------------------------------------------------------------------------------
+ *
+ * open, settling when it has ended, closed. A closed period never changes: what comes later of its usage is a correction, a purchase of
+ * its own that is booked in the period of the day on which the run began (correction.h has the rules). */
+
+#define STORE_PERIODS_DUE_MAX 12   /* that are closed at the end of one run */
+#define STORE_USAGE_KEPT_DAYS 90   /* how long the service is asked for a missing day */
+
+/* A person closes PERIOD (year * 100 + month; 0: the oldest that has ended and is not closed, told back). ERR_CONFIG when it has not
+ * ended, has no usage here, or is closed already. */
+int store_period_close(struct store *s, int32_t *period, const char *reason, int64_t now, struct err *e) MUST_CHECK;
+
+struct period_due {
+	char name[PERIOD_TEXT_MAX];
+	int64_t gaps; /* 0: it is closed now; else the slices that are failed or missing, which keep it open */
+};
+
+/* Closes, at the end of a run, each period that ended settle_days ago or earlier, is known from its first day on, lacks no slice that
+ * the service still has, and was never opened again by a person. In the transaction that the run's end commits. */
+int store_period_close_due(struct store *s, int64_t run_id, int64_t now, struct period_due list[STORE_PERIODS_DUE_MAX], size_t *count,
+			   struct err *e) MUST_CHECK;
+
+/* Opens the newest closed period again, inside a run of its own: the quantities of its corrections go back into its purchases, and all of
+ * it is priced by the rates known now. *REVISED: purchases that changed. ERR_CONFIG when none is closed. */
+int store_period_reopen(struct store *s, int64_t run_id, const char *reason, int64_t now, int32_t *period, int64_t *revised,
+			struct err *e) MUST_CHECK;
 
 /* -- rate cards ---------------------------------------------------------------------------------------------------------------- */
 

@@ -156,7 +156,8 @@ static int enter_rate(struct rates_load *load, int64_t meter, const struct rate 
 	if (found) {
 		int64_t reopen[] = { *id, load->card_id };
 
-		if (store_run_ints(load->s, SQL_RATE_REOPEN, reopen, 2, e) == -1)
+		if (store_run_ints(load->s, SQL_RATE_RANGE_KEEP, reopen, 1, e) == -1 ||
+		    store_run_ints(load->s, SQL_RATE_REOPEN, reopen, 2, e) == -1)
 			return -1;
 	} else if (rate_entry_insert(load->s, load->card_id, meter, rate, tags, digest, included, id, e) == -1) {
 		return -1;

@@ -60,6 +60,7 @@ int store_run_begin(struct store *s, const char *trigger, int64_t slot, int64_t 
 		return -1;
 	}
 	s->run_seq = s->seq;
+	s->today = instant_day(now);
 	return store_flush(s, e);
 }
 

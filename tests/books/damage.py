@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 
-BANDED = "banded = 1 AND status = 0 AND rating = 0"
+BANDED = "kind = 1 AND status = 0 AND rating = 0"
 KEY = ("h.subscription_id = {0}.subscription_id AND h.reported_day = {0}.reported_day AND h.meter_id = {0}.meter_id AND"
        " h.resource_id = {0}.resource_id AND h.usage_start = {0}.usage_start AND h.usage_end = {0}.usage_end AND h.ordinal = {0}.ordinal")
 ONE_USAGE = "seq = (SELECT min(seq) FROM usage WHERE {0})"
@@ -81,13 +81,13 @@ DAMAGES = [
      " GROUP BY subscription_id, meter_id, period HAVING max(rate_id) <> min(rate_id))"),
     ("currency_is_the_cards", "UPDATE rate SET currency = 'USD'"),
     ("currency_is_the_cards", "UPDATE rate_card SET region = 'BE'"),
-    ("amount_is_quantity_times_price", usage("amount_nanos = amount_nanos + 1", ACTIVE + " AND banded = 0")),
-    ("amount_is_quantity_times_price", usage("amount_nanos = amount_nanos - 1", ACTIVE + " AND banded = 0")),
-    ("amount_is_quantity_times_price", usage("quantity = '123.456789'", ACTIVE + " AND banded = 0 AND amount_nanos > 0")),
+    ("amount_is_quantity_times_price", usage("amount_nanos = amount_nanos + 1", ACTIVE + " AND kind = 0")),
+    ("amount_is_quantity_times_price", usage("amount_nanos = amount_nanos - 1", ACTIVE + " AND kind = 0")),
+    ("amount_is_quantity_times_price", usage("quantity = '123.456789'", ACTIVE + " AND kind = 0 AND amount_nanos > 0")),
     ("amount_is_quantity_times_price", "UPDATE usage_band SET amount_nanos = amount_nanos + 1 WHERE " + ONE_BAND.format("1")),
     ("bands_where_they_belong", "DELETE FROM usage_band WHERE band_no = 1"),
-    ("bands_where_they_belong", usage("banded = 0", BANDED)),
-    ("bands_where_they_belong", usage("banded = 1", ACTIVE + " AND banded = 0")),
+    ("bands_where_they_belong", usage("kind = 0", BANDED)),
+    ("bands_where_they_belong", usage("kind = 1", ACTIVE + " AND kind = 0")),
     ("bands_sum_to_the_amount", usage("amount_nanos = amount_nanos + 1", BANDED)),
     ("bands_sum_to_the_amount", "UPDATE usage_band SET amount_nanos = amount_nanos + 1 WHERE " + ONE_BAND.format("1")),
     ("bands_sum_to_the_quantity", usage("quantity = '0.123456789'", BANDED)),

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: MIT */
+/* What corrections cost. */
+#include "store/correction.h"
+
+#include "billing/period.h"
+#include "store/standing.h"
+#include "value/day.h"
+
+int correction_choose(struct store *s, const struct row_key *key, int64_t product, struct rating_choice *choice, struct err *e)
+{
+	int64_t card = EVERY_CARD;
+
+	if (closed_find(s, key->period, &card, e) == -1 || ratebook_choose(s, key->meter, product, key->start, card, choice, e) == -1)
+		return -1;
+	if (choice->status == RATING_RATED)
+		return 0;
+	return ratebook_choose(s, key->meter, product, key->start, EVERY_CARD, choice, e);
+}
+
+/* -- a group ------------------------------------------------------------------------------------------------------------------- */
+
+/* What the purchases of the period itself have taken of the tiers; those of a meter without tiers need not be read. */
+static int position_of_purchases(struct store *s, int64_t subscription, const struct rerate_group *group, struct decimal *position,
+				 struct err *e)
+{
+	const int64_t values[] = { subscription, group->period, group->meter };
+	struct sqlite3_stmt *q;
+	bool banded;
+	int rc;
+
+	if (ratebook_banded(s, group->meter, &banded, e) == -1)
+		return -1;
+	if (!banded)
+		return 0;
+	if (!(q = db_query(s->db, SQL_PRICED_OF_GROUP, e)))
+		return -1;
+	for (int i = 0; i < 3; i++)
+		db_bind_int(q, i + 1, values[i]);
+	while ((rc = db_step(s->db, q, e)) == 1) {
+		struct decimal quantity;
+
+		if (decimal_parse(&quantity, db_span(q, 0), e) == -1 || decimal_add(position, *position, quantity, e) == -1) {
+			db_reset(q);
+			return -1;
+		}
+	}
+	return rc;
+}
+
+/* Adds what a fixed correction has taken of them. */
+static int add_fixed(struct pricing *p, const struct row *row, struct err *e)
+{
+	struct decimal priced;
+
+	if (!row->has_amount)
+		return 0;
+	if (standing_priced(p->s, row, &priced, e) == -1)
+		return -1;
+	return decimal_add(&p->position, p->position, priced, e);
+}
+
+static int price_live(struct pricing *p, const struct row *row, struct err *e)
+{
+	struct row_key key = standing_key(p->s, row);
+	struct decimal quantity;
+	struct rating_choice choice;
+	struct standing standing;
+
+	if (standing_read(p->s, &key, &standing, e) == -1 || row_quantity(row, &quantity, e) == -1 ||
+	    decimal_add(&quantity, quantity, standing.fixed, e) == -1 ||
+	    decimal_subtract(&quantity, quantity, standing.priced, e) == -1 ||
+	    correction_choose(p->s, &key, row->product, &choice, e) == -1)
+		return -1;
+	return pricing_row(p, row, &choice, decimal_normal(quantity), e);
+}
+
+static int price_rows(struct pricing *p, struct row_list *rows, struct err *e)
+{
+	size_t live = 0;
+
+	for (size_t i = 0; i < rows->count; i++) {
+		int fixed = closed_find(p->s, rows->items[i].key.period, NULL, e);
+
+		if (fixed == -1 || (fixed && add_fixed(p, &rows->items[i], e) == -1))
+			return -1;
+		if (!fixed)
+			rows->items[live++] = rows->items[i];
+	}
+	for (size_t i = 0; i < live; i++)
+		if (price_live(p, &rows->items[i], e) == -1)
+			return -1;
+	return 0;
+}
+
+int correction_price_group(struct pricing *p, int64_t subscription, const struct rerate_group *group, struct err *e)
+{
+	int start_day = p->s->options.period_start_day;
+	struct sqlite3_stmt *q = db_query(p->s->db, SQL_CORRECTIONS_OF_GROUP, e);
+	struct row_list rows = { .count = 0 };
+	int rc;
+
+	if (!q)
+		return -1;
+	db_bind_int(q, 1, subscription);
+	db_bind_int(q, 2, group->meter);
+	db_bind_int(q, 3, day_start(period_first_day((int32_t)group->period, start_day)));
+	db_bind_int(q, 4, day_start(period_end_day((int32_t)group->period, start_day)));
+	p->position = DECIMAL_ZERO;
+	rc = row_list_read(p->s, q, &rows, e);
+	if (rc == 0)
+		rc = position_of_purchases(p->s, subscription, group, &p->position, e);
+	if (rc == 0)
+		rc = price_rows(p, &rows, e);
+	row_list_fini(&rows);
+	return rc;
+}
+
+/* -- new rates ----------------------------------------------------------------------------------------------------------------- */
+
+/* What is wanted of the key stays; whether that needs a correction may have changed. */
+static int reconsider(struct pricing *p, const struct row *row, struct rerate_groups *groups, struct err *e)
+{
+	struct row_key key = standing_key(p->s, row);
+	struct decimal want = DECIMAL_ZERO;
+	enum correction_done done;
+	struct standing standing;
+
+	if (standing_read(p->s, &key, &standing, e) == -1)
+		return -1;
+	if (standing.has_live && !standing.live.withdrawn && row_quantity(&standing.live, &want, e) == -1)
+		return -1;
+	if (decimal_add(&want, want, standing.fixed, e) == -1 ||
+	    correction_want(p->s, p->run_id, &key, want, row->product, &done, e) == -1)
+		return -1;
+	*p->revised += done == CORRECTION_ADDED;
+	rerate_groups_add(groups, key.period, key.meter);
+	return 0;
+}
+
+/* The rows of one subscription from number AT on; the number behind them. */
+static int reconsider_subscription(struct pricing *p, const struct row_list *rows, size_t *at, struct err *e)
+{
+	int64_t subscription = rows->items[*at].key.subscription;
+	struct rerate_groups groups = { .count = 0 };
+	int rc = 0;
+
+	for (; rc == 0 && *at < rows->count && rows->items[*at].key.subscription == subscription; ++*at)
+		rc = reconsider(p, &rows->items[*at], &groups, e);
+	if (rc == 0)
+		rc = rerate_price_groups(p, subscription, &groups, e);
+	rerate_groups_fini(&groups);
+	return rc;
+}
+
+static int read_candidates(struct store *s, struct row_list *rows, struct err *e)
+{
+	struct sqlite3_stmt *q = db_query(s->db, SQL_CORRECTIONS_TO_PRICE, e);
+
+	return q ? row_list_read(s, q, rows, e) : -1;
+}
+
+int correction_reprice(struct store *s, int64_t run_id, int64_t *revised, struct err *e)
+{
+	struct pricing p = { .s = s, .run_id = run_id, .since_seq = s->seq, .reason = REASON_RERATED_PRICE, .revised = revised };
+	struct row_list rows = { .count = 0 };
+	size_t at = 0;
+	bool any;
+	int rc;
+
+	if (closed_any(s, &any, e) == -1)
+		return -1;
+	rc = any ? read_candidates(s, &rows, e) : 0;
+	while (rc == 0 && at < rows.count)
+		rc = reconsider_subscription(&p, &rows, &at, e);
+	row_list_fini(&rows);
+	return rc;
+}
