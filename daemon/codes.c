@@ -68,6 +68,9 @@ static const struct code own[] = {
 	{ "E-STORE-OLDER", "the database is of an older csp-usaged", "start the daemon or run csp-usaged sync once", CODE_REFUSED },
 	{ "E-STORE-SETTING", "the database was made with another tenant, currency, region or first day of the billing period",
 	  "set the key back; for the other one, another [database] path", CODE_REFUSED },
+	{ "E-PERIOD", "the billing period can't be closed or opened again", "see the view billing_periods", CODE_REFUSED },
+	{ "E-USAGE-UNIT-CLOSED", "usage of a closed billing period is counted in another unit than its purchase",
+	  "run csp-usaged reopen until that period is open, then csp-usaged sync for this day, then csp-usaged close", CODE_NEXT_RUN },
 };
 
 static enum code_doing doing_of(enum pc_answer answer)
