@@ -2,9 +2,11 @@
 /* `status`: how things stand, from the database alone: works beside the daemon, and for every reader of the database. */
 #include "daemon/command.h"
 
+#include "auth/consent.h"
 #include "config/config.h"
 #include "daemon/boot.h"
 #include "daemon/clock.h"
+#include "daemon/consent_view.h"
 #include "daemon/exit_code.h"
 #include "daemon/options.h"
 #include "daemon/say.h"
@@ -15,11 +17,12 @@
 #include <jansson.h>
 #include <stdio.h>
 
-#define TODO_MAX 6
+#define TODO_MAX 7
 #define TODO_TEXT_MAX (ERR_TEXT_MAX + ERR_REMEDY_MAX + 64)
 
 struct view {
 	struct status_facts facts;
+	struct consent_view consent;
 	int64_t next; /* instant */
 	size_t todo_count;
 	char todo[TODO_MAX][TODO_TEXT_MAX]; /* what needs a person, a sentence each */
@@ -46,11 +49,23 @@ static void find_todo_of_run(struct view *v)
 		 last->code[0] ? ")" : "", last->remedy[0] ? "; " : "", last->remedy);
 }
 
-static void find_todo(struct view *v)
+/* A consent that can't be read is no news: that is so for every reader but the daemon's user. */
+static void find_todo_of_consent(struct view *v, int64_t now)
+{
+	char text[INSTANT_TEXT_MAX];
+
+	if (v->consent.lapses_at == 0 || v->consent.lapses_at - now > (int64_t)CONSENT_WARN_DAYS * DAY_SECONDS)
+		return;
+	instant_print(v->consent.lapses_at, text);
+	snprintf(todo(v), TODO_TEXT_MAX, "the consent lapses on %s: run csp-usaged login", text);
+}
+
+static void find_todo(struct view *v, int64_t now)
 {
 	const struct status_facts *f = &v->facts;
 
 	find_todo_of_run(v);
+	find_todo_of_consent(v, now);
 	if (f->gaps)
 		snprintf(todo(v), TODO_TEXT_MAX,
 			 "%lld reported days are missing; the next runs fetch them by themselves: csp-usaged coverage shows which",
@@ -81,7 +96,8 @@ static int read_view(struct view *v, const struct config *config, struct err *e)
 	if (rc == -1)
 		return -1;
 	v->next = zone_next(now, config->time.hour, config->time.minute);
-	find_todo(v);
+	consent_view_read(&v->consent, config);
+	find_todo(v, now);
 	return 0;
 }
 
@@ -103,6 +119,26 @@ static void print_run(const char *title, const struct run_row *run)
 	       (long long)c->rows_changed, (long long)c->rows_withdrawn, (double)c->duration_ms / 1000.0);
 }
 
+static void print_consent(const struct consent_view *c)
+{
+	char given[INSTANT_TEXT_MAX] = "unknown", renewed[INSTANT_TEXT_MAX] = "unknown", lapses[INSTANT_TEXT_MAX] = "unknown";
+
+	if (!c->needed) {
+		printf("%-14s none needed: auth = app\n", "consent");
+	} else if (c->err.kind) {
+		printf("%-14s not known here: %s\n", "consent", c->err.text);
+	} else {
+		if (c->given_at)
+			instant_print(c->given_at, given);
+		if (c->renewed_at)
+			instant_print(c->renewed_at, renewed);
+		if (c->lapses_at)
+			instant_print(c->lapses_at, lapses);
+		printf("%-14s by %s, given %s\n", "consent", c->user[0] ? c->user : "unknown", given);
+		printf("%-14s renewed %s; would lapse %s\n", "", renewed, lapses);
+	}
+}
+
 static void print_text(const struct view *v, const struct config *config)
 {
 	const struct status_facts *f = &v->facts;
@@ -115,6 +151,7 @@ static void print_text(const struct view *v, const struct config *config)
 	zone_print(v->next, zone);
 	instant_print(v->next, utc);
 	printf("%-14s %s  (%s), while the daemon runs\n", "next run", zone, utc);
+	print_consent(&v->consent);
 	if (f->first_day) {
 		day_print(f->first_day, first);
 		day_print(f->last_day, last);
@@ -199,6 +236,20 @@ static json_t *run_json(const struct run_row *run)
 	return o;
 }
 
+/* All null when it can't be read here. */
+static json_t *consent_json(const struct consent_view *c)
+{
+	json_t *o = json_object();
+
+	set_text(o, "user", c->user);
+	set_text(o, "tenant", c->tenant);
+	set_instant(o, "given", c->given_at);
+	set_instant(o, "renewed", c->renewed_at);
+	set_instant(o, "lapses", c->lapses_at);
+	json_object_set_new(o, "mfa", c->mfa < 0 ? json_null() : json_boolean(c->mfa));
+	return o;
+}
+
 static void print_json(const struct view *v, const struct config *config)
 {
 	const struct status_facts *f = &v->facts;
@@ -211,6 +262,7 @@ static void print_json(const struct view *v, const struct config *config)
 	zone_print(v->next, zone);
 	set_text(o, "next_run_local", zone);
 	set_instant(o, "next_run", v->next);
+	json_object_set_new(o, "consent", consent_json(&v->consent));
 	set_int(o, "purchases", f->purchases);
 	set_day(o, "first_reported_day", f->first_day);
 	set_day(o, "last_reported_day", f->last_day);

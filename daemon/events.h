@@ -20,6 +20,10 @@
 #define EVENT_RUN_DONE "run.done"       /* info, warn or error by its status: the summary, one line a run */
 #define EVENT_RUN_QUEUED "run.queued"   /* info: asked to run while running: one more follows */
 
+#define EVENT_CONSENT_REFUSED "consent.refused"   /* error: the sign-in service asks for a person; one line a run */
+#define EVENT_CONSENT_EXPIRING "consent.expiring" /* warn: the consent lapses within 14 days, unless it is renewed; one line a run */
+#define EVENT_CERTIFICATE_EXPIRING "certificate.expiring" /* warn: the app's certificate expires within 30 days; one line a run */
+
 /* steps of a run */
 #define EVENT_RATES_DONE "rates.done"         /* info: the rate card was read; what changed in it */
 #define EVENT_RATES_FAILED "rates.failed"     /* warn: no rate card today; usage is rated by the prices known */

@@ -177,6 +177,8 @@ void step_close_enter(struct run *run);
 void step_publish_enter(struct run *run);
 /* run_report.c: how far a long run is. */
 void run_report_progress(const struct run *run);
+/* run_consent.c: what a person should hear of the consent in time. */
+void run_report_consent(const struct run *run);
 /* The summary line; then the run is over. */
 void run_report(struct run *run);
 /* Frees the run and tells who asked for it. */

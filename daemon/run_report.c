@@ -103,6 +103,7 @@ void run_report(struct run *run)
 {
 	struct run_ask *ask = run->ask;
 
+	run_report_consent(run);
 	report_not_covered(run);
 	report_done(run);
 	ask->status = run->status;

@@ -52,7 +52,8 @@ static void deliver(struct token *t, const struct err *err)
 	struct err e = err ? *err : (struct err)ERR_INIT;
 	struct token_ask *ask;
 
-	t->facts.lapses_at = consent_lapses_at(&t->consent);
+	t->facts.consent_lapses_at = consent_lapses_at(&t->consent);
+	t->facts.certificate_expires_at = t->expires_at;
 	token_renew_clear(t);
 	t->renewing = false;
 	t->delivering = t->asks;
@@ -87,7 +88,7 @@ static void note_success(struct token *t)
 	t->facts.refreshes++;
 	t->facts.renewed_at = wall.tv_sec;
 	t->facts.mfa = t->got.mfa;
-	t->facts.consent_refused = false;
+	err_clear(&t->facts.consent_refusal);
 	log_start(&l, LOG_DEBUG, "token.refreshed");
 	log_int(&l, "tries", t->tries);
 	log_int(&l, "expires_in_s", t->got.expires_in_s);
@@ -197,6 +198,7 @@ void token_reject(struct token *t, uint64_t generation)
 void token_forget_refusal(struct token *t)
 {
 	err_clear(&t->refusal);
+	err_clear(&t->facts.consent_refusal);
 }
 
 void token_facts(const struct token *t, struct token_facts *facts)

@@ -57,8 +57,9 @@ struct token_facts {
 	uint64_t refreshes;
 	int64_t renewed_at; /* instant of the last success, 0: never */
 	int mfa;            /* as pc_token: 1, 0, -1 */
-	int64_t lapses_at;  /* of the consent: an instant, 0: not known, or none is needed */
-	bool consent_refused; /* the last answer was that a person must consent again */
+	int64_t consent_lapses_at;      /* instant, 0: not known, or no consent is needed */
+	int64_t certificate_expires_at; /* instant, 0: signs in without one */
+	struct err consent_refusal;     /* of kind ERR_NONE unless the last answer was that a person must consent again */
 };
 void token_facts(const struct token *t, struct token_facts *facts);
 

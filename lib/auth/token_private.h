@@ -39,6 +39,7 @@ struct token {
 	struct buf form; /* the worker's, too */
 	struct consent consent; /* the worker's: as read, without its token */
 	bool overtaken;         /* the worker's: another consent is there by now */
+	int64_t expires_at;     /* the worker's: of the certificate */
 	struct http_request request;
 	struct buf answer;
 	struct pc_token got;

@@ -117,8 +117,9 @@ static void judge_refusal(struct token *t)
 		try_again(t, &e);
 		return;
 	}
-	t->facts.consent_refused = e.kind == ERR_AUTH && pc_token_error_is_consent(t->request.error_body);
 	(void)err_wrap(&e, "token");
+	if (e.kind == ERR_AUTH && pc_token_error_is_consent(t->request.error_body))
+		t->facts.consent_refusal = e;
 	token_not_renewed(t, &e, true);
 }
 
@@ -182,6 +183,8 @@ static void on_read(struct lane_job *job)
 	if (t->options.app_only || consent_read(&t->consent, &place, &t->job_err) == 0)
 		(void)!token_form(&t->form, &t->options, span_of(t->consent.refresh_token), t->url, &t->job_err);
 	token_wipe_text(&t->consent.refresh_token);
+	if (t->job_err.kind == ERR_NONE)
+		(void)!client_certificate_expires_at(&t->options.client, &t->expires_at, &t->job_err);
 }
 
 static void on_have_form(struct lane_job *job)

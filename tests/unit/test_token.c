@@ -65,6 +65,57 @@ static void test_answer_without_refresh_token_keeps_the_old(void **state)
 	assert_string_equal(stored(), "old-refresh");
 }
 
+/* A person signs in, or pastes a token, while a renewal is under way. */
+static void test_consent_put_there_in_flight_wins_over_the_rotated_one(void **state)
+{
+	(void)state;
+	say_token("access-1", "rotated", 3599);
+	ask_as(0);
+	LOOP_UNTIL(loop, token->tries == 1); /* posted, not answered */
+	assert_false(askers[0].done);
+	tempdir_put(dir, TOKEN_FILE_NAME, "of-a-person", 0600);
+	LOOP_UNTIL(loop, askers[0].done);
+	assert_string_equal(askers[0].access, "access-1");
+	assert_string_equal(stored(), "of-a-person");
+	say_token("access-2", "r2", 3599); /* and it is used at once */
+	assert_int_equal(get(1)->kind, ERR_NONE);
+	assert_string_equal(askers[1].access, "access-2");
+	assert_non_null(strstr(fakehttp_request(fake, 1), "&refresh_token=of-a-person"));
+	assert_string_equal(stored(), "r2");
+}
+
+static void test_changed_credential_is_taken_up(void **state)
+{
+	(void)state;
+	say_token("access-1", "r1", 3599);
+	get(0);
+	tempdir_put(dir, "refresh_token", "from-outside", 0600);
+	token_reject(token, askers[0].ask.generation);
+	say_token("access-2", "r2", 3599);
+	assert_int_equal(get(1)->kind, ERR_NONE);
+	assert_non_null(strstr(fakehttp_request(fake, 1), "&refresh_token=from-outside"));
+	assert_string_equal(stored(), "r2");
+	token_reject(token, askers[1].ask.generation);
+	say_token("access-3", "r3", 3599);
+	assert_int_equal(get(2)->kind, ERR_NONE);
+	assert_non_null(strstr(fakehttp_request(fake, 2), "&refresh_token=r2"));
+}
+
+static void test_facts_say_when_the_consent_lapses(void **state)
+{
+	struct token_facts facts;
+
+	(void)state;
+	say_token("access-1", "r1", 3599);
+	get(0);
+	token_facts(token, &facts);
+	/* The two clocks are read one after the other. */
+	assert_true(facts.renewed_at - (facts.consent_lapses_at - 90 * 86400) <= 5);
+	assert_true(facts.consent_lapses_at - 90 * 86400 <= facts.renewed_at);
+	assert_int_equal(facts.certificate_expires_at, 0);
+	assert_int_equal(facts.consent_refusal.kind, ERR_NONE);
+}
+
 static void test_many_asks_are_one_renewal(void **state)
 {
 	(void)state;
@@ -180,6 +231,9 @@ int main(void)
 		T(app_only_without_a_secret_is_an_error),
 		T(public_client_sends_no_secret),
 		T(answer_without_refresh_token_keeps_the_old),
+		T(consent_put_there_in_flight_wins_over_the_rotated_one),
+		T(changed_credential_is_taken_up),
+		T(facts_say_when_the_consent_lapses),
 		T(many_asks_are_one_renewal),
 		T(done_may_cancel_and_ask),
 		T(reject_renews_once_for_all_of_that_generation),

@@ -9,8 +9,22 @@ static void say_invalid_grant(void)
 		     "\\r\\nTrace ID: x\",\"error_codes\":[700082]}");
 }
 
+/* The application's secret is no matter of consent. */
+static void test_refusal_of_the_client_is_not_one_of_the_consent(void **state)
+{
+	struct token_facts facts;
+
+	(void)state;
+	fakehttp_say(fake, "401 Unauthorized", "", "{\"error\":\"invalid_client\",\"error_codes\":[7000215]}");
+	assert_int_equal(get(0)->kind, ERR_AUTH);
+	token_facts(token, &facts);
+	assert_int_equal(facts.consent_refusal.kind, ERR_NONE);
+}
+
 static void test_refusal_is_remembered_until_forgotten(void **state)
 {
+	struct token_facts facts;
+
 	(void)state;
 	say_invalid_grant();
 	assert_int_equal(get(0)->kind, ERR_AUTH);
@@ -23,7 +37,11 @@ static void test_refusal_is_remembered_until_forgotten(void **state)
 	}
 	assert_int_equal(fakehttp_count(fake), 1);
 	assert_string_equal(stored(), "old-refresh");
+	token_facts(token, &facts);
+	assert_string_equal(facts.consent_refusal.code, "E-AUTH-700082");
 	token_forget_refusal(token);
+	token_facts(token, &facts);
+	assert_int_equal(facts.consent_refusal.kind, ERR_NONE);
 	say_token("access-1", "r1", 3599);
 	assert_int_equal(get(5)->kind, ERR_NONE);
 }
@@ -152,6 +170,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 #define T(name) cmocka_unit_test_setup_teardown(test_##name, setup, teardown)
+		T(refusal_of_the_client_is_not_one_of_the_consent),
 		T(refusal_is_remembered_until_forgotten),
 		T(passing_failures_are_retried),
 		T(passing_failures_end_after_the_last_try),
