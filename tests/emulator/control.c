@@ -104,6 +104,37 @@ expire(struct request *r)
 	decide(r, DEVICE_EXPIRED);
 }
 
+/* An administrator ends every session: from now on refresh tokens are refused, and access tokens, too. */
+static void
+revoke(struct request *r)
+{
+	const char *given = request_query(r, "code");
+	int64_t code = 50173;
+
+	if (given != NULL && parse_int(given, 1, 999999999, &code) != 0) {
+		plain(r, 400, "code: want the number of an AADSTS code\n");
+		return;
+	}
+	logins_revoke(&r->state->logins, r->world->s.partner.refresh_token, (int)code);
+	atomic_fetch_add(&r->state->token_generation, 1);
+	plain(r, 200, "revoked\n");
+}
+
+/* Ninety days go by without a refresh. */
+static void
+lapse(struct request *r)
+{
+	logins_revoke(&r->state->logins, r->world->s.partner.refresh_token, 700082);
+	plain(r, 200, "lapsed\n");
+}
+
+static void
+restore(struct request *r)
+{
+	logins_restore(&r->state->logins);
+	plain(r, 200, "restored\n");
+}
+
 static const struct {
 	const char *method, *first, *second;
 	void (*answer)(struct request *r);
@@ -117,6 +148,9 @@ static const struct {
 	{"POST", "device", "approve", approve},
 	{"POST", "device", "decline", decline},
 	{"POST", "device", "expire", expire},
+	{"POST", "consent", "revoke", revoke},
+	{"POST", "consent", "lapse", lapse},
+	{"POST", "consent", "restore", restore},
 };
 
 void
@@ -132,5 +166,5 @@ control_answer(struct request *r)
 		}
 	}
 	plain(r, 404, "GET health, counters, totals[?by=slices], device; POST counters/reset, scenario[?afresh=yes], "
-	    "device/approve|decline|expire[?user_code=]\n");
+	    "device/approve|decline|expire[?user_code=], consent/revoke[?code=]|lapse|restore\n");
 }

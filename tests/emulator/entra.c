@@ -91,19 +91,37 @@ entra_check_scope(const char *scope, char **bad)
 	return code;
 }
 
+/* 0, or the code that a refresh token is refused with. */
+static int
+check_refresh(struct request *r, const char *token)
+{
+	int64_t generation = token_refresh_generation(r->world, token);
+	int code;
+
+	if (generation < 0)
+		return 70000;
+	code = logins_check_refresh(&r->state->logins, token, generation);
+	if (code == 0 && r->world->s.login.rotation == ROTATION_FORCED && memo_add(&r->state->spent_tokens, token, 1) > 1)
+		return 70000;
+	return code;
+}
+
 static void
 grant_refresh(struct request *r, const char *form, int v1, const char *scope)
 {
+	int64_t rotation = r->world->s.login.rotation;
 	char *token = form_value(form, "refresh_token");
+	int code;
 
-	if (token == NULL)
+	if (token == NULL) {
 		entra_refuse(r, 900144, "refresh_token");
-	else if (!token_is_refresh(r->world, token))
-		entra_refuse(r, 70000, "");
-	else
-		entra_give_tokens(r, &(struct entra_tokens){.delegated = 1, .refresh = 1, .v1 = v1, .scope = scope, .nonce = ""});
-	if (r->reply.status == 200)
+	} else if ((code = check_refresh(r, token)) != 0) {
+		entra_refuse(r, code, r->world->s.partner.client_id);
+	} else {
+		entra_give_tokens(r, &(struct entra_tokens){.delegated = 1, .refresh = rotation != ROTATION_NONE, .v1 = v1, .scope = scope,
+		    .nonce = "", .same = rotation == ROTATION_SAME ? token : NULL});
 		atomic_fetch_add(&r->state->refreshes, 1);
+	}
 	free(token);
 }
 

@@ -33,6 +33,7 @@ struct entra_tokens {
 	int delegated, refresh, v1;
 	const char *scope;		/* an id_token is given when it has openid */
 	const char *nonce;		/* "" for none */
+	const char *same;		/* the refresh token to give; NULL for a new one */
 };
 
 void entra_give_tokens(struct request *r, const struct entra_tokens *t);

@@ -58,7 +58,10 @@ entra_give_tokens(struct request *r, const struct entra_tokens *t)
 	text_puts(b, "\"");
 	if (t->refresh && !request_fault_is(r, FAULT_NO_REFRESH_TOKEN)) {
 		text_puts(b, ",\"refresh_token\":\"");
-		token_new_refresh(r->world, b);
+		if (t->same != NULL)
+			text_puts(b, t->same);
+		else
+			token_new_refresh(r->world, logins_generation(&r->state->logins), b);
 		text_puts(b, "\"");
 	}
 	if (t->delegated && entra_has_word(t->scope, "openid")) {

@@ -4,13 +4,17 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "entra_error.h"
 #include "hash.h"
+#include "partner_error.h"
 #include "state.h"
 
 static int
 is_match(const struct request *r, const struct fault_conf *f)
 {
 	if (f->action == FAULT_NONE || r->kind == KIND_CONTROL)
+		return 0;
+	if (request_is_sign_in(r) ? f->action == FAULT_ERROR : f->action == FAULT_AADSTS)
 		return 0;
 	if (f->page != 0 && f->page != r->page)
 		return 0;
@@ -69,6 +73,8 @@ put_status_body(struct request *r, const struct fault_conf *f)
 
 	if (f->body[0] != '\0') {
 		text_puts(out, f->body);
+	} else if (f->code >= 0) {
+		partner_error(r, f->code, (unsigned)f->status);
 	} else if (f->status == 429) {
 		text_printf(out, "{\"statusCode\":429,\"message\":\"Rate limit is exceeded. Try again in %s seconds.\"}",
 		    f->retry_after[0] != '\0' ? f->retry_after : "57");
@@ -85,6 +91,18 @@ put_status_body(struct request *r, const struct fault_conf *f)
 	} else if (f->status >= 400) {
 		reply_error(r, (unsigned)f->status, "800002", "Invalid input.");
 	}
+}
+
+static void
+answer_aadsts(struct request *r, const struct fault_conf *f)
+{
+	const char *client = r->world->s.partner.client_id;
+
+	if (r->kind == KIND_AUTHORIZE)
+		entra_refuse_page(r, (int)f->code, client);
+	else
+		entra_refuse(r, (int)f->code, client);
+	put_retry_after(r, f->retry_after);
 }
 
 static void
@@ -112,6 +130,13 @@ faults_before(struct request *r)
 	switch ((enum fault_action)f->action) {
 	case FAULT_STATUS:
 		answer_status(r, f);
+		return 1;
+	case FAULT_AADSTS:
+		answer_aadsts(r, f);
+		return 1;
+	case FAULT_ERROR:
+		partner_error(r, f->code, 0);
+		put_retry_after(r, f->retry_after);
 		return 1;
 	case FAULT_REDIRECT:
 		reply_json(r, f->status >= 300 && f->status < 400 ? (unsigned)f->status : 302);

@@ -13,6 +13,7 @@ logins_init(struct logins *l)
 {
 	memset(l, 0, sizeof(*l));
 	pthread_mutex_init(&l->lock, NULL);
+	l->generation = 1;
 }
 
 void
@@ -85,4 +86,46 @@ logins_redeem_code(struct logins *l, const char *code)
 	}
 	pthread_mutex_unlock(&l->lock);
 	return rc;
+}
+
+void
+logins_revoke(struct logins *l, const char *first, int code)
+{
+	pthread_mutex_lock(&l->lock);
+	l->good_from = ++l->generation;
+	l->refused_with = code;
+	snprintf(l->refused_first, sizeof(l->refused_first), "%s", first);
+	pthread_mutex_unlock(&l->lock);
+}
+
+void
+logins_restore(struct logins *l)
+{
+	pthread_mutex_lock(&l->lock);
+	l->good_from = 0;
+	l->refused_first[0] = '\0';
+	pthread_mutex_unlock(&l->lock);
+}
+
+int64_t
+logins_generation(struct logins *l)
+{
+	int64_t generation;
+
+	pthread_mutex_lock(&l->lock);
+	generation = l->generation;
+	pthread_mutex_unlock(&l->lock);
+	return generation;
+}
+
+int
+logins_check_refresh(struct logins *l, const char *token, int64_t generation)
+{
+	int refused;
+
+	pthread_mutex_lock(&l->lock);
+	refused = generation == 0 ? strcmp(token, l->refused_first) == 0 : generation < l->good_from;
+	refused = refused ? l->refused_with : 0;
+	pthread_mutex_unlock(&l->lock);
+	return refused;
 }

@@ -4,7 +4,9 @@
 #include <string.h>
 #include <strings.h>
 
+#include "partner_error.h"
 #include "recorded.h"
+#include "roles.h"
 #include "state.h"
 #include "token.h"
 
@@ -36,48 +38,58 @@ refuse_token(struct request *r, enum token_state state)
 {
 	switch (state) {
 	case TOKEN_GOOD:
+	case TOKEN_GOOD_APP:
 		return 0;
 	case TOKEN_BAD:
-		reply_error(r, 401, "400", "Access denied: the token is not valid.");
-		break;
 	case TOKEN_EXPIRED:
-		reply_error(r, 401, "400", "Access denied: the token has expired.");
+		partner_error(r, 400, 0);
 		break;
 	case TOKEN_NO_MFA:
-		reply_error(r, 401, "900421", "MFA is required: the token lacks the MFA claim.");
+		if (!r->world->s.partner.mfa_enforced)
+			return 0;
+		partner_error(r, 900421, 0);
 		break;
 	case TOKEN_WRONG_AUDIENCE:
-		reply_error(r, 401, "900420", "The audience of the token is not valid.");
+		partner_error(r, 900420, 0);
 		break;
 	case TOKEN_OTHER_TENANT:
-		reply_error(r, 403, "2032", "Access denied: the tenant of the token is not a partner.");
-		return -1;
+		partner_error(r, 2032, 0);
+		break;
 	case TOKEN_APP_ONLY_REFUSED:
-		reply_error(r, 403, "900329", "App-only access is not supported for this resource.");
-		return -1;
+		partner_error(r, 900329, 0);
+		break;
 	}
-	reply_header(&r->reply, "WWW-Authenticate", "Bearer error=\"invalid_token\"");
 	return -1;
+}
+
+/* The self test of clients: is the token of a sign-in with a second factor? */
+static void
+put_mfa(struct request *r, enum token_state state)
+{
+	if (request_header(r, "ValidateMfa") != NULL)
+		reply_header(&r->reply, "isMfaCompliant", state == TOKEN_NO_MFA ? "false" : "true");
 }
 
 static int
 authorize(struct request *r)
 {
 	const char *value = request_header(r, "Authorization");
+	enum token_state state;
 
 	if (value == NULL || strncasecmp(value, "Bearer ", 7) != 0) {
-		reply_error(r, 401, "800001", "The partner token is missing.");
-		reply_header(&r->reply, "WWW-Authenticate", "Bearer");
+		partner_error(r, 800001, 0);
 		return -1;
 	}
-	return refuse_token(r, token_check_access(r->state, r->world, value + 7));
+	state = token_check_access(r->state, r->world, value + 7);
+	put_mfa(r, state);
+	if (refuse_token(r, state) != 0)
+		return -1;
+	return state == TOKEN_GOOD_APP ? 0 : roles_refuse(r);
 }
 
 void
 partner_answer(struct request *r)
 {
-	if (request_header(r, "ValidateMfa") != NULL)
-		reply_header(&r->reply, "isMfaCompliant", r->world->s.partner.mfa ? "true" : "false");
 	if (authorize(r) != 0)
 		return;
 	if (r->kind == KIND_OTHER) {

@@ -174,7 +174,9 @@ store_action(struct fault_conf *f, const struct scenario_key *k, const char *val
 		return -1;
 	if (f->action == FAULT_REDIRECT || f->action == FAULT_NEXT_OTHER_HOST)
 		return store_text(f->location, sizeof(f->location), colon + 1, e);
-	if (f->action == FAULT_STATUS)
+	if (f->action == FAULT_AADSTS || f->action == FAULT_ERROR)
+		number = &f->code;
+	else if (f->action == FAULT_STATUS)
 		number = &f->status;
 	else if (f->action == FAULT_DELAY)
 		number = &f->delay_ms;

@@ -35,6 +35,10 @@ enum login_answer {
 enum device_person { DEVICE_NOBODY, DEVICE_APPROVE, DEVICE_DECLINE };
 enum client_type { CLIENT_CONFIDENTIAL, CLIENT_BOTH, CLIENT_PUBLIC };
 
+enum role_refusal { ROLE_REFUSAL_MESSAGE, ROLE_REFUSAL_CODE };
+enum role_missing { ROLE_MISSING_NOWHERE, ROLE_MISSING_RATECARD, ROLE_MISSING_UTILIZATION };
+enum rotation { ROTATION_NEW, ROTATION_FORCED, ROTATION_SAME, ROTATION_NONE };
+
 struct partner_conf {
 	char tenant_id[40];
 	char client_id[40];
@@ -44,12 +48,14 @@ struct partner_conf {
 	char user[64];
 	int64_t access_token_seconds;
 	int64_t sign_in;
-	int mfa, app_only;
+	char roles[96];
+	int64_t role_refusal, role_missing_on;
+	int mfa, mfa_enforced, app_only;
 };
 
 struct login_conf {
 	char domain[64];
-	int64_t account, answer, code_seconds, client_type;
+	int64_t account, answer, code_seconds, client_type, rotation;
 	char redirect_uris[160];
 	int multi_tenant, want_pkce, id_token_amr;
 };
@@ -95,14 +101,15 @@ struct recorded_conf {
 enum fault_action {
 	FAULT_NONE, FAULT_STATUS, FAULT_DELAY, FAULT_CUT, FAULT_CUT_CHUNKED, FAULT_RESET, FAULT_GARBAGE,
 	FAULT_CONTENT_TYPE, FAULT_ENDLESS, FAULT_DRIP, FAULT_HUGE_HEADER, FAULT_GZIP_CUT, FAULT_GZIP_BOMB,
-	FAULT_REPEAT_TOKEN, FAULT_NEXT_OTHER_HOST, FAULT_REDIRECT, FAULT_EXPIRE_TOKEN, FAULT_NO_REFRESH_TOKEN, FAULT_STALL
+	FAULT_REPEAT_TOKEN, FAULT_NEXT_OTHER_HOST, FAULT_REDIRECT, FAULT_EXPIRE_TOKEN, FAULT_NO_REFRESH_TOKEN, FAULT_STALL,
+	FAULT_AADSTS, FAULT_ERROR
 };
 
 struct fault_conf {
 	char name[48];
 	char match[96];
 	int64_t page, nth, times, percent;
-	int64_t action, status, delay_ms, after, bytes;
+	int64_t action, status, code, delay_ms, after, bytes;
 	char retry_after[64], body[160], content_type[64], location[160];
 };
 

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "day.h"
+#include "roles.h"
 #include "scenario_keys.h"
 #include "text.h"
 
@@ -98,7 +99,7 @@ scenario_finish(struct scenario *s, struct err *e)
 		return err_set(e, "[generate] advisor_customers is larger than customers");
 	if (strlen(g->currency) != 3 || strlen(g->region) != 2)
 		return err_set(e, "[generate] currency has three letters and region two");
-	return 0;
+	return roles_check(s->partner.roles, e);
 }
 
 static void
@@ -139,7 +140,7 @@ scenario_action_name(enum fault_action action)
 {
 	static const char *const names[] = {"none", "status", "delay", "cut", "cut_chunked", "reset", "garbage", "content_type",
 	    "endless", "drip", "huge_header", "gzip_cut", "gzip_bomb", "repeat_token", "next_other_host", "redirect",
-	    "expire_token", "no_refresh_token", "stall"};
+	    "expire_token", "no_refresh_token", "stall", "aadsts", "error"};
 
 	return names[action];
 }

@@ -19,7 +19,13 @@ const struct scenario_key scenario_keys[] = {
 	INT(partner, access_token_seconds, 1, 86400, "3600", "life of an access token"),
 	INT(partner, sign_in, 0, 999999999, "0", "0, or the AADSTS code that every sign-in is refused with, e.g. 700082, 65001, 50076"),
 	BOOL(partner, mfa, "yes", "no: delegated tokens lack mfa in amr and every call answers 401/900421"),
+	BOOL(partner, mfa_enforced, "yes", "no: Partner Center takes such tokens, too, as it did before 2026"),
 	BOOL(partner, app_only, "yes", "no: client_credentials tokens are answered 403/900329"),
+
+	TEXT(partner, roles, "admin_agent billing_admin", "of the user: admin_agent sales_agent helpdesk_agent developer billing_admin "
+	    "global_admin user_admin; usage and prices want admin_agent, or billing_admin and sales_agent"),
+	CHOICE(partner, role_refusal, "message|code", "message", "form of the 403 then: {\"message\"} alone, or 900150"),
+	CHOICE(partner, role_missing_on, "nowhere|ratecard|utilization", "nowhere", "where the role is missing whatever the roles are"),
 
 	TEXT(login, domain, "partner.onmicrosoft.com", "the tenant's other name in addresses"),
 	BOOL(login, multi_tenant, "yes", "no: /common and /organizations are refused with 50194"),
@@ -31,6 +37,8 @@ const struct scenario_key scenario_keys[] = {
 	BOOL(login, want_pkce, "yes", "no: as Entra with web applications, an authorization without code_challenge will do"),
 	BOOL(login, id_token_amr, "no", "yes: id_tokens have amr, too; Entra's v2 ones have it only where an application asks for it"),
 
+	CHOICE(login, rotation, "new|forced|same|none", "new",
+	    "what a refresh answers: a new refresh token, the old one good as before or no longer; the same one; none"),
 	CHOICE(login, client_type, "confidential|both|public", "both",
 	    "both: a device code is redeemed without a credential, too (\"allow public client flows\"); public: a credential is refused (700025)"),
 
@@ -108,9 +116,11 @@ const struct scenario_key fault_keys[] = {
 	FINT(percent, 0, 100, "100", "chance of each (from the seed)"),
 	{"fault.NAME", "action", KEY_CHOICE, FOFF(action), 0, 0,
 	    "none|status|delay|cut|cut_chunked|reset|garbage|content_type|endless|drip|huge_header|gzip_cut|gzip_bomb|"
-	    "repeat_token|next_other_host|redirect|expire_token|no_refresh_token|stall",
-	    "none", "what happens; status:503 is short for action=status, status=503"},
+	    "repeat_token|next_other_host|redirect|expire_token|no_refresh_token|stall|aadsts|error",
+	    "none", "what happens; status:503 is short for action=status, status=503; aadsts:N: Entra refuses with AADSTSN (and only Entra is hit); "
+	    "error:N: Partner Center does, with the status that N has"},
 	FINT(status, 200, 599, "503", "status: the answer; also of redirect (then 302 unless 3xx)"),
+	FINT(code, -1, 999999999, "-1", "aadsts, error: the code; status: Partner Center's error document with this code"),
 	FTEXT(retry_after, "status: Retry-After; seconds as they are, date:N for an HTTP date N seconds from now"),
 	FTEXT(body, "status, content_type, garbage: body instead of the usual one"),
 	FTEXT(content_type, "status, content_type: Content-Type of the answer (default text/html for content_type)"),

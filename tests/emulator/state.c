@@ -25,6 +25,7 @@ state_init(struct state *s, const struct scenario *scenario, FILE *log, struct e
 	memo_init(&s->faults_seen);
 	memo_init(&s->faults_fired);
 	memo_init(&s->retry_due);
+	memo_init(&s->spent_tokens);
 	memo_init(&s->assertion_ids);
 	memo_init(&s->no_content);
 	logins_init(&s->logins);
@@ -43,6 +44,7 @@ state_fini(struct state *s)
 	memo_fini(&s->faults_seen);
 	memo_fini(&s->faults_fired);
 	memo_fini(&s->retry_due);
+	memo_fini(&s->spent_tokens);
 	memo_fini(&s->assertion_ids);
 	memo_fini(&s->no_content);
 	logins_fini(&s->logins);
@@ -92,6 +94,8 @@ state_merge(struct state *s, const char *ini, int afresh, struct err *e)
 	if (afresh) {
 		memo_clear(&s->faults_seen);
 		memo_clear(&s->faults_fired);
+		memo_clear(&s->spent_tokens);
+		logins_restore(&s->logins);
 	}
 	memo_clear(&s->no_content);
 	pthread_mutex_lock(&s->lock);

@@ -26,6 +26,7 @@ struct state {
 	struct memo request_ids, correlation_ids;
 	struct memo faults_seen, faults_fired;	/* by name */
 	struct memo retry_due;			/* by request: when a repeat was allowed, ms */
+	struct memo spent_tokens;		/* refresh tokens, where each is good once */
 	struct memo assertion_ids;		/* jti of the assertions that were accepted */
 	struct memo no_content;			/* by window and page: 204 given */
 	struct logins logins;

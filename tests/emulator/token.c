@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "hash.h"
+#include "roles.h"
 
 #define REFRESH_PREFIX "1.AXEA."
 
@@ -73,6 +74,7 @@ put_access_claims(struct state *s, const struct world *w, int delegated, const c
 	    tenant, now, now, now + (long long)p->access_token_seconds);
 	if (delegated) {
 		put_amr(w, out);
+		roles_put_claim(p->roles, out);
 		text_printf(out, "\"name\":\"%s\",\"oid\":\"%s\",\"scp\":\"user_impersonation\",\"unique_name\":\"%s\",\"upn\":\"%s\",", a.name,
 		    a.oid, a.upn, a.upn);
 	} else {
@@ -166,7 +168,7 @@ check_claims(struct state *s, const struct world *w, const json_t *claims)
 	if (tenant == NULL || strcmp(tenant, w->s.partner.tenant_id) != 0)
 		return TOKEN_OTHER_TENANT;
 	if (json_object_get(claims, "scp") == NULL)
-		return w->s.partner.app_only ? TOKEN_GOOD : TOKEN_APP_ONLY_REFUSED;
+		return w->s.partner.app_only ? TOKEN_GOOD_APP : TOKEN_APP_ONLY_REFUSED;
 	return has_mfa(claims) ? TOKEN_GOOD : TOKEN_NO_MFA;
 }
 
@@ -197,35 +199,37 @@ out:
 }
 
 void
-token_new_refresh(const struct world *w, struct text *out)
+token_new_refresh(const struct world *w, int64_t generation, struct text *out)
 {
-	struct text random = {0};
+	struct text body = {0};
 	unsigned char bytes[24];
 
 	if (RAND_bytes(bytes, sizeof(bytes)) != 1)
 		abort();
-	text_base64(&random, bytes, sizeof(bytes), 1);
+	text_base64(&body, bytes, sizeof(bytes), 1);
+	text_printf(&body, ".%lld", (long long)generation);
 	text_puts(out, REFRESH_PREFIX);
-	text_put(out, random.p, random.len);
+	text_put(out, body.p, body.len);
 	text_puts(out, ".");
-	put_digest(w, "refresh", random.p, random.len, out);
-	text_fini(&random);
+	put_digest(w, "refresh", body.p, body.len, out);
+	text_fini(&body);
 }
 
-int
-token_is_refresh(const struct world *w, const char *token)
+int64_t
+token_refresh_generation(const struct world *w, const char *token)
 {
 	size_t skip = strlen(REFRESH_PREFIX);
+	const char *number, *last = strrchr(token, '.');
 	struct text digest = {0};
-	const char *dot;
-	int good;
+	int64_t generation = -1;
 
 	if (strcmp(token, w->s.partner.refresh_token) == 0)
-		return 1;
-	if (strncmp(token, REFRESH_PREFIX, skip) != 0 || (dot = strchr(token + skip, '.')) == NULL)
 		return 0;
-	put_digest(w, "refresh", token + skip, (size_t)(dot - token) - skip, &digest);
-	good = strcmp(dot + 1, digest.p) == 0;
+	if (strncmp(token, REFRESH_PREFIX, skip) != 0 || (number = strchr(token + skip, '.')) == NULL || number >= last)
+		return -1;
+	put_digest(w, "refresh", token + skip, (size_t)(last - token) - skip, &digest);
+	if (strcmp(last + 1, digest.p) == 0)
+		generation = strtoll(number + 1, NULL, 10);
 	text_fini(&digest);
-	return good;
+	return generation;
 }
