@@ -41,6 +41,18 @@ static const struct code own[] = {
 	{ "E-TOKEN-STORE", "the refresh token can't be stored",
 	  "make room on the disk, and check owner and mode (0700) of state_dir; the old token is still valid", CODE_NEXT_RUN },
 
+	{ "E-LOGIN-USER", "login is run as another user than the one that the daemon runs as", "sudo -u csp-usaged csp-usaged login", CODE_REFUSED },
+	{ "E-LOGIN-TIMEOUT", "nobody signed in while login waited", LOGIN " again, and open the address that it shows", CODE_REFUSED },
+	{ "E-LOGIN-REDIRECT", "what the browser brought, or was pasted, is not the answer to this sign-in",
+	  "open the address that csp-usaged login shows now, and sign in there", CODE_REFUSED },
+	{ "E-LOGIN-PERSONAL", "a personal Microsoft account signed in",
+	  "sign out of it in the browser (or use a private window), then " LOGIN " with an account of the partner tenant", CODE_REFUSED },
+	{ "E-LOGIN-TENANT", "an account of another tenant signed in",
+	  LOGIN " with an account of the partner tenant, or correct tenant_id", CODE_REFUSED },
+	{ "E-LOGIN-NO-REFRESH", "the sign-in brought no refresh token", "let the app have offline_access in Entra, then " LOGIN, CODE_REFUSED },
+	{ "E-FORMAT-ID-TOKEN", "the sign-in service does not say who signed in, or says it of another application", REPORT, CODE_REFUSED },
+	{ "E-FORMAT-DEVICE", "the sign-in service's answer to login --device is not what it should be", REPORT, CODE_REFUSED },
+
 	{ "E-NET-NAME", "a host's name has no address", "check the name server, and the host names of the configuration", CODE_RETRIED },
 	{ "E-NET-CONNECT", "no connection", "check the address, the firewall, and whether a proxy is needed", CODE_RETRIED },
 	{ "E-NET-PROXY", "the proxy does not do its part", "check the key proxy of the configuration", CODE_RETRIED },

@@ -9,6 +9,7 @@ struct options;
 
 int cmd_run(const struct options *options, const struct config *config);
 int cmd_sync(const struct options *options, const struct config *config);
+int cmd_login(const struct options *options, const struct config *config);
 int cmd_status(const struct options *options, const struct config *config);
 int cmd_coverage(const struct options *options, const struct config *config);
 int cmd_explain(const struct options *options, const struct config *config);

@@ -8,13 +8,14 @@
 #include <getopt.h>
 #include <string.h>
 
-enum { RUN, SYNC, STATUS, COVERAGE, EXPLAIN, CONFIG };
+enum { RUN, SYNC, LOGIN, STATUS, COVERAGE, EXPLAIN, CONFIG };
 #define ONLY(command) (1u << (command))
 #define ALL 0xffffffffu
 
 static const struct command commands[] = {
 	[RUN] = { "run", cmd_run, "the daemon: runs every day at the scheduled time; SIGHUP starts a run now" },
 	[SYNC] = { "sync", cmd_sync, "one run now, then exit" },
+	[LOGIN] = { "login", cmd_login, "a person's consent: sign in in a browser, or with a code on another machine" },
 	[STATUS] = { "status", cmd_status, "last run, next run, gaps, unpriced usage, what needs a person" },
 	[COVERAGE] = { "coverage", cmd_coverage, "the calendar of a month: which reported days of which customer are complete" },
 	[EXPLAIN] = { "explain", cmd_explain, "what a code of the log means and what to do; without CODE all of them", .word = "[CODE]",
@@ -73,6 +74,13 @@ static int take_dry_run(struct options *o, const char *value, struct err *e)
 	return 0;
 }
 
+static int take_device(struct options *o, const char *value, struct err *e)
+{
+	(void)value, (void)e;
+	o->device = true;
+	return 0;
+}
+
 static int take_from(struct options *o, const char *value, struct err *e)
 {
 	o->ranged = true;
@@ -118,6 +126,7 @@ static const struct {
 	{ "customer", "ID", ONLY(SYNC), take_customer, "this customer only" },
 	{ "subscription", "ID", ONLY(SYNC), take_subscription, "this subscription only" },
 	{ "dry-run", NULL, ONLY(SYNC), take_dry_run, "fetch and price, write nothing, print what would change" },
+	{ "device", NULL, ONLY(LOGIN), take_device, "with a code to enter on any machine's browser, which needs no way back here" },
 	{ "json", NULL, ONLY(STATUS) | ONLY(COVERAGE), take_json, "print JSON" },
 	{ "month", "YYYY-MM", ONLY(COVERAGE), take_month, "the month; default: that of yesterday" },
 	{ "mdoc", NULL, ONLY(EXPLAIN), take_mdoc, "all codes as a list for a manual page" },

@@ -28,7 +28,7 @@ struct options { /* texts borrowed from argv */
 	const char *config_file;
 	const char *word;             /* NULL when not given */
 	bool help, version;
-	bool json, test, dry_run, mdoc;
+	bool json, test, dry_run, mdoc, device;
 	bool ranged;            /* --from or --to was given: both are set */
 	int32_t from, to;       /* reported days, inclusive */
 	struct guid customer, subscription; /* zero: all */

@@ -26,6 +26,7 @@
 #define LIMIT_LOOPBACK_BYTES ((size_t)64 << 10)     /* head of a request to the sign-in's redirect: cookies of other local servers are in it */
 #define LIMIT_LOOPBACK_HEADERS 100                  /* header lines of it: browsers send 15 */
 #define LIMIT_LOOPBACK_CONNECTIONS 16               /* connections to it at a time: browsers open 2 or 3 */
+#define LIMIT_REDIRECT_BYTES ((size_t)32 << 10)     /* a code, or an error, in the address that the sign-in ends on: 1 to 2 kB seen */
 #define LIMIT_RETRY_AFTER_S 1800                    /* longest wait that we accept to be told within a run */
 
 #endif

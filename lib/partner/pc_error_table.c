@@ -28,7 +28,7 @@
 static const struct pc_error_entry rows[] = {
 	/* Entra, by the number of AADSTS */
 	ROW("E-AUTH-50011", PC_PERSON, "the redirect address is not registered",
-	    "register http://localhost as a redirect URI (mobile and desktop) of the app in Entra"),
+	    "register http://localhost as a redirect URI of the app in Entra, platform Web"),
 	ROW("E-AUTH-50027", PC_PERSON, "the certificate's assertion is not valid, or for another address",
 	    "check the clock, login_url, and that client_certificate_file and client_key_file belong together"),
 	ROW("E-AUTH-50034", PC_PERSON, "the user is not in this tenant",
@@ -70,7 +70,7 @@ static const struct pc_error_entry rows[] = {
 	ROW("E-AUTH-70008", PC_PERSON, "the refresh token has expired: it was not used for too long", LOGIN),
 	ROW("E-AUTH-700082", PC_PERSON, "the refresh token has expired: it was not used for too long", LOGIN),
 	ROW("E-AUTH-700084", PC_PERSON, "the refresh token was one of a single-page app, which lives 24 hours",
-	    "register the redirect URI as mobile and desktop or web, not single-page" AGAIN),
+	    "register the redirect URI for the platform Web, not single-page" AGAIN),
 	ROW("E-AUTH-70011", PC_PERSON, "the scope is not valid", "check resource and cloud in [partner_center]"),
 	ROW("E-AUTH-70016", PC_RETRY, "the device code waits for the user", "enter the code on the page that is shown"),
 	ROW("E-AUTH-70018", PC_PERSON, "wrong device code", START_AGAIN),

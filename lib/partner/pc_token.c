@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "partner/pc_token.h"
 
-#include "base/buf.h"
 #include "base/mem.h"
 #include "partner/pc_error.h"
 #include "partner/pc_json.h"
-#include "value/base64url.h"
+#include "partner/pc_jwt.h"
 #include "value/parse.h"
 
 #include <jansson.h>
@@ -29,6 +28,7 @@ void pc_token_fini(struct pc_token *t)
 {
 	free_secret(t->access_token);
 	free_secret(t->refresh_token);
+	free_secret(t->id_token);
 	memset(t, 0, sizeof(*t));
 }
 
@@ -74,42 +74,20 @@ static int read_expiry(const json_t *document, int64_t *seconds, struct err *e)
 	return 0;
 }
 
-/* The payload of a JWT of three parts; an empty span for any other text. */
-static struct span jwt_payload(const char *token)
-{
-	const char *first = strchr(token, '.');
-	const char *second = first ? strchr(first + 1, '.') : NULL;
-
-	if (!second || strchr(second + 1, '.'))
-		return (struct span){ NULL, 0 };
-	return (struct span){ first + 1, (size_t)(second - first - 1) };
-}
-
-/* Only to warn before the first call: who the token is for is Microsoft's to judge, so no signature is checked. */
+/* Only to warn before the first call: who the token is for is Microsoft's to judge. */
 static int read_mfa(const char *token)
 {
-	const struct span payload = jwt_payload(token);
-	const json_t *amr;
-	struct err ignored;
-	struct buf text;
-	json_t *claims = NULL;
-	int mfa = -1;
+	json_t *claims = pc_jwt_claims(token);
+	const json_t *amr = json_object_get(claims, "amr");
+	int mfa = json_is_array(amr) ? 0 : -1;
 
-	buf_init(&text, LIMIT_TOKEN_BYTES);
-	if (payload.n && base64url_decode(&text, payload) == 0)
-		claims = pc_json_load(buf_span(&text), &ignored);
-	amr = json_object_get(claims, "amr");
-	if (json_is_array(amr)) {
-		mfa = 0;
-		for (size_t i = 0; i < json_array_size(amr); i++) {
-			const char *method = json_string_value(json_array_get(amr, i));
+	for (size_t i = 0; i < json_array_size(amr); i++) {
+		const char *method = json_string_value(json_array_get(amr, i));
 
-			if (method && strcmp(method, "mfa") == 0)
-				mfa = 1;
-		}
+		if (method && strcmp(method, "mfa") == 0)
+			mfa = 1;
 	}
 	json_decref(claims);
-	buf_fini_secret(&text);
 	return mfa;
 }
 
@@ -131,7 +109,8 @@ int pc_token_decode(struct pc_token *t, struct span body, struct err *e)
 		err_set(e, ERR_FORMAT, "access_token: missing");
 		goto out;
 	}
-	if (read_token(document, "refresh_token", &new.refresh_token, e) == -1 || read_expiry(document, &new.expires_in_s, e) == -1)
+	if (read_token(document, "refresh_token", &new.refresh_token, e) == -1 ||
+	    read_token(document, "id_token", &new.id_token, e) == -1 || read_expiry(document, &new.expires_in_s, e) == -1)
 		goto out;
 	new.mfa = read_mfa(new.access_token);
 	*t = new;

@@ -9,6 +9,7 @@
 struct pc_token {
 	char *access_token;  /* heap, wiped by fini */
 	char *refresh_token; /* NULL when the answer has none: keep the old one */
+	char *id_token;      /* who signed in (pc_claims.h); NULL unless asked for by the scope openid */
 	int64_t expires_in_s; /* accepted as number or numeric string, clamped to 60..86400 */
 	int mfa; /* 1: the access token's amr claim has "mfa"; 0: it has not; -1: can't be told (not a JWT, or no amr) */
 };
@@ -22,5 +23,7 @@ void pc_token_fini(struct pc_token *t);
 void pc_token_error(struct err *e, long http_status, struct span body);
 /* Whether the error document says that the user's consent does not hold (any more), as opposed to the application's secret or set-up. */
 bool pc_token_error_is_consent(struct span body);
+/* The same for the error that a sign-in ended with in the browser (`error` and `error_description` of the redirect). */
+void pc_sign_in_error(struct err *e, struct span error, struct span description);
 
 #endif

@@ -90,29 +90,33 @@ static enum err_kind judge(long status, const struct pc_error_entry *named, cons
 	return numbered && numbered->person ? ERR_AUTH : ERR_REMOTE;
 }
 
-void pc_token_error(struct err *e, long http_status, struct span body)
+/* What an error of the sign-in service says of itself. */
+struct refusal {
+	struct span name;
+	char description[PC_ERROR_TEXT_MAX];
+	long number; /* -1: none */
+};
+
+/* Fills E; STATUS 0: it did not come as an answer to a request. */
+static void fill(struct err *e, long status, const struct refusal *r)
 {
-	char by_name[ERR_CODE_MAX], by_number[ERR_CODE_MAX] = "", text[PC_ERROR_TEXT_MAX], name[PC_ERROR_TEXT_MAX];
+	char by_name[ERR_CODE_MAX], by_number[ERR_CODE_MAX] = "", name[PC_ERROR_TEXT_MAX], http[30] = "";
 	const struct pc_error_entry *named, *numbered, *advice;
 	const char *remedy = "none known; look up the number and the description in Microsoft's list of AADSTS codes";
-	struct err ignored;
-	json_t *document = body.n <= LIMIT_ERROR_BODY_BYTES ? pc_json_load(body, &ignored) : NULL;
-	long number;
 
-	name_code(by_name, pc_json_text(document, "error"));
-	pc_error_text(name, pc_json_text(document, "error"));
-	pc_error_text(text, pc_json_text(document, "error_description"));
-	number = best_number(json_object_get(document, "error_codes"), text);
-	json_decref(document);
-	if (number >= 0)
-		snprintf(by_number, sizeof(by_number), "E-AUTH-%ld", number);
+	name_code(by_name, r->name);
+	pc_error_text(name, r->name);
+	if (r->number >= 0)
+		snprintf(by_number, sizeof(by_number), "E-AUTH-%ld", r->number);
+	if (status)
+		snprintf(http, sizeof(http), "HTTP %ld%s", status, name[0] ? ", " : "");
 	named = pc_error_find(by_name);
 	numbered = pc_error_find(by_number);
 	advice = numbered ? numbered : named;
-	err_set(e, judge(http_status, named, numbered), "HTTP %ld%s%s: %s", http_status, name[0] ? ", " : "", name,
-		text[0] ? text : advice ? advice->meaning : "no description");
+	err_set(e, judge(status, named, numbered), "%s%s: %s", http, name,
+		r->description[0] ? r->description : advice ? advice->meaning : "no description");
 	if (!by_name[0])
-		snprintf(by_name, sizeof(by_name), "E-AUTH-HTTP-%ld", http_status);
+		snprintf(by_name, sizeof(by_name), "E-AUTH-HTTP-%ld", status);
 	if (advice)
 		remedy = advice->remedy;
 	else if (e->kind == ERR_BUSY)
@@ -132,4 +136,25 @@ bool pc_token_error_is_consent(struct span body)
 		found = found || span_is(name, names[i]);
 	json_decref(document);
 	return found;
+}
+
+void pc_token_error(struct err *e, long http_status, struct span body)
+{
+	struct err ignored;
+	json_t *document = body.n <= LIMIT_ERROR_BODY_BYTES ? pc_json_load(body, &ignored) : NULL;
+	struct refusal r = { .name = pc_json_text(document, "error") };
+
+	pc_error_text(r.description, pc_json_text(document, "error_description"));
+	r.number = best_number(json_object_get(document, "error_codes"), r.description);
+	fill(e, http_status, &r);
+	json_decref(document);
+}
+
+void pc_sign_in_error(struct err *e, struct span error, struct span description)
+{
+	struct refusal r = { .name = error };
+
+	pc_error_text(r.description, description);
+	r.number = number_in(r.description);
+	fill(e, 0, &r);
 }
