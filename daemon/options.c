@@ -18,7 +18,7 @@ static const struct command commands[] = {
 	[LOGIN] = { "login", cmd_login, "a person's consent: sign in in a browser, or with a code on another machine" },
 	[STATUS] = { "status", cmd_status, "last run, next run, gaps, unpriced usage, what needs a person" },
 	[COVERAGE] = { "coverage", cmd_coverage, "the calendar of a month: which reported days of which customer are complete" },
-	[EXPLAIN] = { "explain", cmd_explain, "what a code of the log means and what to do; without CODE all of them", .word = "[CODE]",
+	[EXPLAIN] = { "explain", cmd_explain, "a purchase by its reference: source, price, changes; or what a code of the log means", .word = "[REFERENCE|CODE]",
 		      .bare = true },
 	[CONFIG] = { "config", cmd_config, "print the effective configuration, secrets left out" },
 };
@@ -127,7 +127,7 @@ static const struct {
 	{ "subscription", "ID", ONLY(SYNC), take_subscription, "this subscription only" },
 	{ "dry-run", NULL, ONLY(SYNC), take_dry_run, "fetch and price, write nothing, print what would change" },
 	{ "device", NULL, ONLY(LOGIN), take_device, "with a code to enter on any machine's browser, which needs no way back here" },
-	{ "json", NULL, ONLY(STATUS) | ONLY(COVERAGE), take_json, "print JSON" },
+	{ "json", NULL, ONLY(STATUS) | ONLY(COVERAGE) | ONLY(EXPLAIN), take_json, "print JSON" },
 	{ "month", "YYYY-MM", ONLY(COVERAGE), take_month, "the month; default: that of yesterday" },
 	{ "mdoc", NULL, ONLY(EXPLAIN), take_mdoc, "all codes as a list for a manual page" },
 	{ "test", NULL, ONLY(CONFIG), take_test, "check the configuration, print nothing but faults" },

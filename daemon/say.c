@@ -36,21 +36,32 @@ int say_error(const struct err *e)
 	return exit_code_of(e);
 }
 
+/* One character, control characters as "?". Returns what follows it. */
+static const unsigned char *put_character(FILE *out, const unsigned char *p)
+{
+	bool control = *p < ' ' || *p == 0x7f || (*p == 0xc2 && p[1] >= 0x80 && p[1] < 0xa0);
+
+	fputc(control ? '?' : *p, out);
+	/* The rest of a character of several bytes (UTF-8: 10xxxxxx) takes no column of its own. */
+	for (p++; (*p & 0xc0) == 0x80; p++)
+		if (!control)
+			fputc(*p, out);
+	return p;
+}
+
 void say_column(FILE *out, const char *text, int width)
 {
 	const unsigned char *p = (const unsigned char *)text;
 	int columns = 0;
 
-	while (*p && columns < width) {
-		bool control = *p < ' ' || *p == 0x7f || (*p == 0xc2 && p[1] >= 0x80 && p[1] < 0xa0);
-
-		fputc(control ? '?' : *p, out);
-		/* The rest of a character of several bytes (UTF-8: 10xxxxxx) takes no column of its own. */
-		for (p++; (*p & 0xc0) == 0x80; p++)
-			if (!control)
-				fputc(*p, out);
-		columns++;
-	}
+	for (; *p && columns < width; columns++)
+		p = put_character(out, p);
 	while (columns++ < width)
 		fputc(' ', out);
+}
+
+void say_text(FILE *out, const char *text)
+{
+	for (const unsigned char *p = (const unsigned char *)text; *p;)
+		p = put_character(out, p);
 }

@@ -14,4 +14,7 @@ int say_error(const struct err *e);
 /* Prints TEXT, which may come from outside, as a column: control characters made harmless, cut or filled up to WIDTH characters. */
 void say_column(FILE *out, const char *text, int width);
 
+/* The same as it stands, without a width. */
+void say_text(FILE *out, const char *text);
+
 #endif

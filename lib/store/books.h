@@ -38,7 +38,8 @@ void store_mark_undo(struct store *s);
 /* Runs statement N with COUNT integer parameters, for the many that take nothing else. */
 int store_run_ints(struct store *s, enum sql_statement n, const int64_t *values, int count, struct err *e) MUST_CHECK;
 
-/* Hands the row that Q stands on to rows->on_row, as text. */
-int store_hand_out(struct sqlite3_stmt *q, struct store_rows *rows, struct err *e) MUST_CHECK;
+/* Hands each row of Q to rows->on_row, as text, adds their number to *COUNT (NULL: nobody asks), and finalizes Q; Q NULL: E is set
+ * already. */
+int store_hand_out(struct db *db, struct sqlite3_stmt *q, struct store_rows *rows, int64_t *count, struct err *e) MUST_CHECK;
 
 #endif

@@ -4,30 +4,13 @@
 #include "store/books.h"
 #include "store/schema.h"
 
-/* The rows of one statement: each is an offence. */
-static int hand_out_all(struct db *db, struct sqlite3_stmt *q, struct store_rows *broken, int64_t *count, struct err *e)
-{
-	int rc;
-
-	while ((rc = db_step(db, q, e)) == 1) {
-		++*count;
-		if (store_hand_out(q, broken, e) == -1)
-			return -1;
-	}
-	return rc;
-}
-
 static int run_script(struct db *db, const char *sql, struct store_rows *broken, int64_t *count, struct err *e)
 {
 	struct sqlite3_stmt *q;
 
-	while ((q = db_prepare_next(db, &sql, e))) {
-		int rc = hand_out_all(db, q, broken, count, e);
-
-		db_finalize(q);
-		if (rc == -1)
+	while ((q = db_prepare_next(db, &sql, e)))
+		if (store_hand_out(db, q, broken, count, e) == -1)
 			return -1;
-	}
 	return e->kind == ERR_NONE ? 0 : -1;
 }
 

@@ -38,7 +38,7 @@ int store_status(struct store *s, struct status_facts *facts, struct err *e)
 	return store_last_good_run(s, &facts->last_good, e);
 }
 
-int store_hand_out(struct sqlite3_stmt *q, struct store_rows *rows, struct err *e)
+static int hand_out_row(struct sqlite3_stmt *q, struct store_rows *rows, struct err *e)
 {
 	const char *names[COLUMNS_MAX], *values[COLUMNS_MAX];
 	char *copies[COLUMNS_MAX];
@@ -59,25 +59,32 @@ int store_hand_out(struct sqlite3_stmt *q, struct store_rows *rows, struct err *
 	return rc;
 }
 
+int store_hand_out(struct db *db, struct sqlite3_stmt *q, struct store_rows *rows, int64_t *count, struct err *e)
+{
+	int rc = -1;
+
+	while (q && (rc = db_step(db, q, e)) == 1) {
+		if (count)
+			++*count;
+		if (hand_out_row(q, rows, e) == -1) {
+			rc = -1;
+			break;
+		}
+	}
+	db_finalize(q);
+	return rc;
+}
+
 int store_select(struct store *s, const char *sql, const char *const *parameters, size_t parameter_count, struct store_rows *rows,
 		 struct err *e)
 {
 	struct sqlite3_stmt *q = db_prepare(s->db, sql, e);
-	int rc;
 
-	if (!q)
-		return -1;
-	for (size_t i = 0; i < parameter_count; i++) {
+	for (size_t i = 0; q && i < parameter_count; i++) {
 		if (parameters[i])
 			db_bind_text(q, (int)i + 1, parameters[i]);
 		else
 			db_bind_null(q, (int)i + 1);
 	}
-	while ((rc = db_step(s->db, q, e)) == 1)
-		if (store_hand_out(q, rows, e) == -1) {
-			rc = -1;
-			break;
-		}
-	db_finalize(q);
-	return rc;
+	return store_hand_out(s->db, q, rows, NULL, e);
 }

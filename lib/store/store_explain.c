@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: MIT */
+#include "store/store_explain.h"
+
+#include "store/books.h"
+
+/* The key of table U by the parts of a reference (bind_reference). An ordinary purchase is booked in the period of its usage. */
+#define OWNER "(SELECT id FROM subscription WHERE reference = ?1)"
+#define USED "(SELECT period FROM period WHERE starts <= ?3 / 86400 AND ends > ?3 / 86400)"
+#define BOOKED "iif(?8 <> 0, ?8, " USED ")"
+#define OF_KEY                                                                                                                \
+	" u.subscription_id = " OWNER " AND u.reported_day = ?2 AND u.meter_id = (SELECT id FROM meter WHERE guid = ?5)"      \
+	" AND u.resource_id = (SELECT id FROM resource WHERE subscription_id = " OWNER " AND digest = ?6)"                    \
+	" AND u.usage_start = ?3 AND u.usage_end = ?4 AND u.ordinal = ?7"
+#define OF_REFERENCE OF_KEY " AND u.period = " BOOKED
+
+static const char seq_sql[] = "SELECT u.seq FROM usage u WHERE" OF_REFERENCE;
+
+static const char changes_sql[] = "SELECT u.seq FROM usage u WHERE" OF_REFERENCE
+				  " UNION SELECT u.seq FROM usage_change u WHERE" OF_REFERENCE
+				  " UNION SELECT u.old_seq FROM usage_change u WHERE u.revision = 2 AND" OF_REFERENCE " ORDER BY 1";
+
+/* The purchase of the usage first, then its corrections as they were booked. */
+static const char family_sql[] = "SELECT u.seq, 0 AS booked FROM usage u WHERE u.period = " USED " AND" OF_KEY
+				 " UNION ALL SELECT u.seq, u.period FROM usage u INDEXED BY usage_correction_of_slice"
+				 " WHERE u.kind = 2 AND" OF_KEY " ORDER BY 2";
+
+/* In the order in which tiers fill. */
+#define BEFORE(row) "(" row ".usage_start, " row ".reported_day, " row ".purchase_reference)"
+
+static const char position_sql[] =
+	"SELECT coalesce(decimal_sum(g.quantity), '0') FROM usage_reference u JOIN usage_reference g"
+	" ON g.subscription_id = u.subscription_id AND g.period = u.period AND g.meter_id = u.meter_id AND g.kind = 1 AND g.status = 0"
+	" AND g.rating = 0 AND " BEFORE("g") " < " BEFORE("u") " WHERE" OF_REFERENCE;
+
+/* A correction that may still change comes behind all that is fixed of its usage's period, and behind those of its kind that are before it
+ * in the same order. What they took of the tiers are their bands. Where one began that is fixed itself is not on record. */
+static const char correction_position_sql[] =
+	"SELECT iif((SELECT state FROM period WHERE period = ?8) = 2, '', coalesce(decimal_sum(t.quantity), '0')) FROM ("
+	" SELECT g.quantity FROM usage g WHERE g.subscription_id = " OWNER " AND g.period = " USED " AND g.kind <> 2 AND g.status = 0"
+	"  AND g.meter_id = (SELECT id FROM meter WHERE guid = ?5) AND g.amount_nanos IS NOT NULL"
+	" UNION ALL SELECT b.quantity FROM period f JOIN usage_reference u JOIN usage_reference g ON g.kind = 2 AND g.status = 0"
+	"  AND g.meter_id = u.meter_id AND g.subscription_id = u.subscription_id AND g.usage_start >= f.starts * 86400"
+	"  AND g.usage_start < f.ends * 86400 JOIN period p ON p.period = g.period JOIN usage_band b ON b.subscription_id = g.subscription_id"
+	"  AND b.period = g.period AND b.reported_day = g.reported_day AND b.meter_id = g.meter_id AND b.resource_id = g.resource_id"
+	"  AND b.usage_start = g.usage_start AND b.usage_end = g.usage_end AND b.ordinal = g.ordinal"
+	"  WHERE f.period = " USED " AND (p.state = 2 OR " BEFORE("g") " < " BEFORE("u") ") AND" OF_REFERENCE ") t";
+
+/* ?9: how many. */
+static const char beside_sql[] =
+	"SELECT u.purchase_reference FROM usage_reference u WHERE u.subscription_id = " OWNER " AND u.period = " USED
+	" AND u.reported_day = ?2 AND u.meter_id = (SELECT id FROM meter WHERE guid = ?5)"
+	" ORDER BY u.usage_start <> ?3, u.purchase_reference LIMIT ?9";
+
+static struct sqlite3_stmt *bind_reference(struct store *s, const char *sql, const struct reference *r, struct err *e)
+{
+	struct sqlite3_stmt *q = db_prepare(s->db, sql, e);
+
+	if (!q)
+		return NULL;
+	db_bind_text(q, 1, r->subscription);
+	db_bind_int(q, 2, r->reported_day);
+	db_bind_int(q, 3, r->usage_start);
+	db_bind_int(q, 4, r->usage_end);
+	db_bind_text(q, 5, r->meter);
+	db_bind_blob(q, 6, r->resource, sizeof(r->resource));
+	db_bind_int(q, 7, r->ordinal);
+	db_bind_int(q, 8, r->booked);
+	return q;
+}
+
+int store_hold_still(struct store *s, struct err *e)
+{
+	return db_exec(s->db, "BEGIN", e);
+}
+
+int store_purchase_seq(struct store *s, const struct reference *r, int64_t *seq, struct err *e)
+{
+	struct sqlite3_stmt *q = bind_reference(s, seq_sql, r, e);
+	int rc;
+
+	if (!q)
+		return -1;
+	rc = db_step(s->db, q, e);
+	*seq = rc == 1 ? db_int(q, 0) : 0;
+	db_finalize(q);
+	return rc == -1 ? -1 : 0;
+}
+
+int store_purchase_changes(struct store *s, const struct reference *r, struct store_rows *rows, struct err *e)
+{
+	return store_hand_out(s->db, bind_reference(s, changes_sql, r, e), rows, NULL, e);
+}
+
+int store_purchase_family(struct store *s, const struct reference *r, struct store_rows *rows, struct err *e)
+{
+	return store_hand_out(s->db, bind_reference(s, family_sql, r, e), rows, NULL, e);
+}
+
+int store_purchase_position(struct store *s, const struct reference *r, struct store_rows *rows, struct err *e)
+{
+	return store_hand_out(s->db, bind_reference(s, r->booked ? correction_position_sql : position_sql, r, e), rows, NULL, e);
+}
+
+int store_purchases_beside(struct store *s, const struct reference *r, int most, struct store_rows *rows, struct err *e)
+{
+	struct sqlite3_stmt *q = bind_reference(s, beside_sql, r, e);
+
+	if (q)
+		db_bind_int(q, 9, most);
+	return store_hand_out(s->db, q, rows, NULL, e);
+}
