@@ -6,7 +6,7 @@ afresh '[device]' 'interval = 60'
 begin() {
 	web -d "client_id=$client" --data-urlencode "scope=${all}" "$@" -w '\n%{http_code}' "$base/$tenant/oauth2/v2.0/devicecode" >"$work/answer"
 	sed '$d' "$work/answer" >"$work/begun"
-	jq -r .device_code "$work/begun"
+	field device_code "$(<"$work/begun")"
 }
 poll_form() { printf '%s\n' -d grant_type=urn:ietf:params:oauth:grant-type:device_code -d "client_id=$client" -d "device_code=$1"; }
 # polled CODE: "ERROR NUMBER" or "200"
@@ -14,8 +14,9 @@ polled() {
 	local said args
 	mapfile -t args < <(poll_form "$1")
 	said=$(token "${args[@]}")
-	head -1 <<<"$said" >"$work/polled"
-	[ "$(tail -1 <<<"$said")" = 200 ] && echo 200 || jq -r '"\(.error) \(.error_codes[0])"' "$work/polled"
+	said=${said%$'\n'*}
+	printf '%s\n' "$said" >"$work/polled"
+	[ -n "$(field access_token "$said")" ] && echo 200 || echo "$(field error "$said") $(field error_codes "$said")"
 }
 person() { web -X POST -w ' %{http_code}' "$base/emulator/device/$1" | tr -d '\n'; }
 

@@ -16,17 +16,23 @@ jwt() {
 	shift 3
 	printf '%s.%s' "$body" "$(printf %s "$body" | openssl dgst -sha256 -sign "$work/$key.key" "$@" -binary | b64)"
 }
-# claim FILTER: usual claims, changed by a jq filter
+# claim [FILTER]: usual claims, changed by a jq filter
 claim() {
-	jq -cn --arg a "$base/$tenant/oauth2/v2.0/token" --arg c "$client" --arg j "id-$RANDOM-$RANDOM-$RANDOM" --argjson t "$(date +%s)" \
-	    "{aud: \$a, iss: \$c, sub: \$c, jti: \$j, nbf: \$t, iat: \$t, exp: (\$t + 600)} | ${1:-.}"
+	local now usual
+	now=$(date +%s)
+	usual='{"aud":"'$base/$tenant/oauth2/v2.0/token'","iss":"'$client'","sub":"'$client'","jti":"id-'$RANDOM-$RANDOM-$RANDOM'","nbf":'$now',"iat":'$now',"exp":'$((now + 600))'}'
+	if [ $# -gt 0 ]; then jq -c "$1" <<<"$usual"; else printf %s "$usual"; fi
 }
-ps() { jwt "{\"alg\":\"PS256\",\"typ\":\"JWT\",\"x5t#S256\":\"$app256\"}" "$(claim "${1:-.}")" app "${pss[@]}"; }
-rs() { jwt "{\"alg\":\"RS256\",\"typ\":\"JWT\",\"x5t\":\"$app1\"}" "$(claim "${1:-.}")" app; }
+ps() { jwt "{\"alg\":\"PS256\",\"typ\":\"JWT\",\"x5t#S256\":\"$app256\"}" "$(claim "$@")" app "${pss[@]}"; }
+rs() { jwt "{\"alg\":\"RS256\",\"typ\":\"JWT\",\"x5t\":\"$app1\"}" "$(claim "$@")" app; }
 signed=(-d grant_type=refresh_token -d "client_id=$client" -d "refresh_token=$first_token"
     -d client_assertion_type=urn:ietf:params:oauth:client-assertion-type:jwt-bearer)
 # said_of ASSERTION: "200", or the code and why
-said_of() { token "${signed[@]}" -d "client_assertion=$1" | head -1 | jq -r 'if .access_token then 200 else .error_description | split("\r")[0] end'; }
+said_of() {
+	local said
+	said=$(token "${signed[@]}" -d "client_assertion=$1")
+	[ "${said##*$'\n'}" = 200 ] && echo 200 || sed -n 's/.*"error_description":"\([^"]*\)".*/\1/p' <<<"$said"
+}
 
 afresh
 has "no certificate is registered" '^AADSTS700027: .*The key was not found' "$(said_of "$(ps)")"
