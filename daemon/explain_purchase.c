@@ -53,6 +53,11 @@ static const char *or_none(const json_t *o, const char *name)
 	return is_null(o, name) ? "none" : text(o, name);
 }
 
+static bool is_more_than_nothing(const char *quantity)
+{
+	return strpbrk(quantity, "123456789");
+}
+
 static void title(FILE *out, const char *words)
 {
 	fprintf(out, "\n%s\n", words);
@@ -105,11 +110,6 @@ static void print_usage(FILE *out, const json_t *d)
 	line(out, "from, to", "%s, %s", text(p, "usage_start"), text(p, "usage_end"));
 	line(out, "billing period", "%s, %s", text(p, "usage_period"), text(json_object_get(d, "usage_period"), "period_state"));
 	line(out, "quantity", "%s %s", text(p, "quantity_exact"), text(p, "unit"));
-}
-
-static bool is_more_than_nothing(const char *quantity)
-{
-	return strpbrk(quantity, "123456789");
 }
 
 static void print_rate(FILE *out, const json_t *rate)
@@ -212,6 +212,8 @@ static void print_correction(FILE *out, const json_t *d)
 	line(out, "charged in", "%s, %s: what was charged in a closed period stays, so the difference is charged in one that was open", text(p, "billing_period"),
 	     text(p, "period_state"));
 	line(out, "it corrects", "%s", is_null(p, "corrects") ? "nothing that was charged: the closed period never had this usage" : text(p, "corrects"));
+	if (!is_more_than_nothing(text(p, "quantity_exact")) && !is_null(p, "amount_nanos") && strcmp(text(p, "status"), "active") == 0)
+		line(out, "", "its quantity stands there without a price: what is charged here is the price alone");
 }
 
 /* The purchase and its corrections side by side: what the customer pays for this usage. */
@@ -225,12 +227,13 @@ static void print_charged(FILE *out, const json_t *d)
 	for (size_t i = 0; i < json_array_size(charged); i++) {
 		const json_t *p = json_array_get(charged, i);
 
-		line(out, text(p, "billing_period"), "%s%s, %s: %s %s, %s %s", is_correction(p) ? "correction, " : "", text(p, "period_state"),
-		     text(p, "status"), text(p, "quantity_exact"), text(p, "unit"), text(p, "currency"), or_none(p, "amount_exact"));
+		line(out, text(p, "billing_period"), "%s%s, %s: %s %s, %s%s%s", is_correction(p) ? "correction, " : "", text(p, "period_state"),
+		     text(p, "status"), text(p, "quantity_exact"), text(p, "unit"), text(p, "currency"), is_null(p, "currency") ? "" : " ",
+		     or_none(p, "amount_exact"));
 		line(out, "", "%s", text(p, "purchase_reference"));
 	}
-	line(out, "in all", "%s %s, %s %s", text(all, "quantity_exact"), is_null(all, "quantity_exact") ? "" : text(all, "unit"),
-	     text(all, "currency"), or_none(all, "amount_exact"));
+	line(out, "in all", "%s %s, %s%s%s", text(all, "quantity_exact"), is_null(all, "quantity_exact") ? "" : text(all, "unit"),
+	     text(all, "currency"), is_null(all, "currency") ? "" : " ", or_none(all, "amount_exact"));
 }
 
 static void print_change(FILE *out, const json_t *c)
