@@ -20,7 +20,7 @@ static char *told;
 static void explain(struct books *b, const char *where)
 {
 	struct store_options options = { .path = b->path, .read_only = true };
-	char sql[300], reference[300];
+	char sql[300], reference[sizeof(answer.text)];
 	struct store *reader;
 	size_t size;
 	FILE *out;
