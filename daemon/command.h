@@ -12,6 +12,8 @@ int cmd_sync(const struct options *options, const struct config *config);
 int cmd_login(const struct options *options, const struct config *config);
 int cmd_status(const struct options *options, const struct config *config);
 int cmd_coverage(const struct options *options, const struct config *config);
+int cmd_close(const struct options *options, const struct config *config);
+int cmd_reopen(const struct options *options, const struct config *config);
 int cmd_explain(const struct options *options, const struct config *config);
 int cmd_config(const struct options *options, const struct config *config);
 

@@ -35,6 +35,8 @@
 #define EVENT_SUPPRESSED "suppressed"         /* warn: further failures of this kind that were not printed: count= */
 #define EVENT_USAGE_STOPPED "usage.stopped"   /* warn: the service does not answer; the rest of the slices stays planned */
 #define EVENT_NOT_COVERED "subscriptions.not_covered" /* warn: subscriptions that the utilization API does not serve */
+#define EVENT_PERIOD_CLOSED "period.closed"   /* info: period= does not change any more; what comes later of it is a correction */
+#define EVENT_PERIOD_HELD "period.held"       /* warn: period= would be closed by now, but days of it are missing: gaps= */
 #define EVENT_PUBLISH_DONE "publish.done"     /* debug: the published copy was replaced */
 #define EVENT_PUBLISH_FAILED "publish.failed" /* warn: the published copy is still that of an earlier run */
 

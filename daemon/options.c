@@ -8,7 +8,7 @@
 #include <getopt.h>
 #include <string.h>
 
-enum { RUN, SYNC, LOGIN, STATUS, COVERAGE, EXPLAIN, CONFIG };
+enum { RUN, SYNC, LOGIN, STATUS, COVERAGE, CLOSE, REOPEN, EXPLAIN, CONFIG };
 #define ONLY(command) (1u << (command))
 #define ALL 0xffffffffu
 
@@ -18,6 +18,8 @@ static const struct command commands[] = {
 	[LOGIN] = { "login", cmd_login, "a person's consent: sign in in a browser, or with a code on another machine" },
 	[STATUS] = { "status", cmd_status, "last run, next run, gaps, unpriced usage, what needs a person" },
 	[COVERAGE] = { "coverage", cmd_coverage, "the calendar of a month: which reported days of which customer are complete" },
+	[CLOSE] = { "close", cmd_close, "close a billing period now: nothing in it changes any more, what comes later is a correction" },
+	[REOPEN] = { "reopen", cmd_reopen, "open the newest closed billing period again" },
 	[EXPLAIN] = { "explain", cmd_explain, "a purchase by its reference: source, price, changes; or what a code of the log means", .word = "[REFERENCE|CODE]",
 		      .bare = true },
 	[CONFIG] = { "config", cmd_config, "print the effective configuration, secrets left out" },
@@ -115,6 +117,25 @@ static int take_month(struct options *o, const char *value, struct err *e)
 	return 0;
 }
 
+static int take_period(struct options *o, const char *value, struct err *e)
+{
+	struct civil first;
+
+	if (take_month(o, value, e) == -1)
+		return -1;
+	first = day_to_civil(o->month);
+	o->period = first.year * 100 + first.month;
+	return 0;
+}
+
+static int take_reason(struct options *o, const char *value, struct err *e)
+{
+	if (strlen(value) > OPTIONS_REASON_MAX)
+		return err_set(e, ERR_CONFIG, "more than %d bytes", OPTIONS_REASON_MAX);
+	o->reason = value;
+	return 0;
+}
+
 static const struct {
 	const char *name, *argument;
 	unsigned commands;
@@ -130,6 +151,8 @@ static const struct {
 	{ "json", NULL, ONLY(STATUS) | ONLY(COVERAGE) | ONLY(EXPLAIN), take_json, "print JSON" },
 	{ "month", "YYYY-MM", ONLY(COVERAGE), take_month, "the month; default: that of yesterday" },
 	{ "mdoc", NULL, ONLY(EXPLAIN), take_mdoc, "all codes as a list for a manual page" },
+	{ "period", "YYYY-MM", ONLY(CLOSE), take_period, "the billing period, by the month of its first day; default: the oldest that has ended" },
+	{ "reason", "TEXT", ONLY(CLOSE) | ONLY(REOPEN), take_reason, "why; it is kept in the database (view billing_periods)" },
 	{ "test", NULL, ONLY(CONFIG), take_test, "check the configuration, print nothing but faults" },
 	{ "config", "FILE", ALL, take_config, "configuration file; default: " OPTIONS_CONFIG_DEFAULT },
 	{ "help", NULL, ALL, take_help, "print this help" },

@@ -12,6 +12,8 @@
 
 #define OPTIONS_CONFIG_DEFAULT "/etc/csp-usaged/csp-usaged.conf"
 
+#define OPTIONS_REASON_MAX 500
+
 struct config;
 struct options;
 
@@ -34,6 +36,8 @@ struct options { /* texts borrowed from argv */
 	struct guid customer, subscription; /* zero: all */
 	int32_t month;          /* first day of it */
 	bool month_given;
+	int32_t period;         /* year * 100 + month, 0: none given */
+	const char *reason;     /* NULL when not given */
 };
 
 /* ERR_CONFIG with the remedy on wrong usage. */

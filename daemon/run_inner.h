@@ -138,6 +138,8 @@ struct run {
 	struct run_counts settled; /* counts as of the last commit: what is true when the rest is rolled back */
 	enum run_status status;
 	char amount[200];
+	struct period_due periods[STORE_PERIODS_DUE_MAX]; /* closed by this run, or held open by gaps */
+	size_t period_count;
 };
 
 /* The only writer of run->state. */

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* CLOSE: the sums of the run, and its row. Entered from every state: at the end, after an error, when told to stop.
  *
- * HAPPY PATH  behind every job of the run (lane): sums, status, row written and committed -> PUBLISH
+ * HAPPY PATH  behind every job of the run (lane): sums, status, billing periods that are due closed, row written, all committed -> PUBLISH
  * FAILURES    the run ended by an error of the database: what is open is rolled back first, and the next run opens the database anew;
  *             the row can't be written: the run failed, and the next one finds it aborted */
 #include "base/log.h"
 #include "daemon/boot.h"
 #include "daemon/clock.h"
+#include "daemon/events.h"
 #include "daemon/run_inner.h"
 
 #include <stdio.h>
@@ -56,6 +57,16 @@ static enum run_status status_of(const struct run *run)
 	return run->partial ? RUN_PARTIAL : RUN_OK;
 }
 
+/* Of a run that pulled something; a dry one leaves the periods as they are. */
+static int close_periods(struct run *run, struct err *e)
+{
+	bool good = run->status == RUN_OK || run->status == RUN_PARTIAL;
+
+	if (!good || run->order.dry)
+		return 0;
+	return store_period_close_due(run->boot->store, run->id, clock_now(), run->periods, &run->period_count, e);
+}
+
 static void close_on_lane(struct work *w)
 {
 	struct run *run = container_of(w, struct run, close);
@@ -74,10 +85,28 @@ static void close_on_lane(struct work *w)
 		return;
 	if (run->err.kind == ERR_NONE && run->stopped)
 		err_set(&run->err, ERR_CANCELLED, "stopped by a signal");
-	if (store_run_amount(store, run->id, run->amount, sizeof(run->amount), &w->err) == -1 ||
+	if (close_periods(run, &w->err) == -1 ||
+	    store_run_amount(store, run->id, run->amount, sizeof(run->amount), &w->err) == -1 ||
 	    store_run_end(store, run->id, run->status, &run->counts, run->err.kind ? &run->err : NULL, clock_now(), &w->err) == -1) {
 		run->boot->store_spoilt = true;
 		run->status = RUN_FAILED;
+	}
+}
+
+static void log_periods(const struct run *run)
+{
+	for (size_t i = 0; i < run->period_count; i++) {
+		const struct period_due *p = &run->periods[i];
+		struct log_line l;
+
+		log_start(&l, p->gaps ? LOG_WARN : LOG_INFO, p->gaps ? EVENT_PERIOD_HELD : EVENT_PERIOD_CLOSED);
+		log_int(&l, "run", run->id);
+		log_text(&l, "period", p->name);
+		if (p->gaps) {
+			log_int(&l, "gaps", p->gaps);
+			log_text(&l, "remedy", "see csp-usaged coverage; to close it as it is: csp-usaged close --period and its name");
+		}
+		log_finish(&l);
 	}
 }
 
@@ -85,6 +114,8 @@ static void on_closed(struct work *w)
 {
 	struct run *run = container_of(w, struct run, close);
 
+	if (!w->err.kind)
+		log_periods(run);
 	if (w->err.kind) {
 		run->failed = true;
 		if (run->err.kind == ERR_NONE) /* the first error stays */

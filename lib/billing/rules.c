@@ -6,14 +6,21 @@
 /* Where Microsoft is silent (tier_period, included_quantity) the rule is ours: it is printed so that it can be argued with. */
 static const struct billing_rule rules[] = {
 	{ "tier_period", "A tier fills per subscription, meter and billing period, in the order usage_start, reported_day, "
-			 "purchase_reference; the period of a purchase is that of its usage day." },
+			 "purchase_reference; the period of a purchase is that of its usage day (a correction fills the tiers of that one, "
+			 "too)." },
 	{ "tiers", "Tiers are graduated: each part of a quantity is charged at the price of the band it falls in, the bands "
 		   "being [from, to) without gaps." },
 	{ "included_quantity", "The included quantity is free and is taken first in each billing period; the thresholds of the tiers count "
 			       "from its end." },
 	{ "rounding", "Amounts are exact to 1e-9 of the currency unit, rounded half away from zero once per rating band." },
-	{ "price_date", "The price of a usage day is the rate with the newest effective date that is not after that day." },
+	{ "price_date", "The price of a usage day is the rate with the newest effective date that is not after that day; of several versions "
+			"of one date the one seen last before the billing period was closed." },
 	{ "unpriced", "Usage without a price has no amount (NULL), never the amount zero." },
+	{ "closed_periods", "A billing period is closed settle_days after its end, once no day of it is missing, and does not change any more. "
+			    "What comes later of its usage is a correction: a purchase of its own, in the billing period of the day on which it "
+			    "comes, with the difference as its quantity and amount." },
+	{ "corrections", "A correction is priced by the rates seen before its usage's period was closed, behind all that had filled the tiers of "
+			 "that period; usage that had no price then gets the first price that appears." },
 	{ "offer_terms", "The 15 % of the rate card's offer terms is already inside its rates and is not applied again." },
 };
 

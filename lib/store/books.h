@@ -16,6 +16,7 @@ struct store {
 	char *path, *currency, *region; /* own copies of the options' texts */
 	int64_t seq;            /* number of the last change, over the whole database */
 	int64_t run_seq;        /* the seq at the start of the run: later ones are its work */
+	bool held;              /* nothing is committed until store_release */
 	int64_t pending_rows;   /* written since the transaction began */
 	int64_t began_ms;       /* monotonic */
 	int32_t period_known;   /* the last period made sure to stand in its table */

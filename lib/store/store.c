@@ -173,7 +173,7 @@ int store_write(struct store *s, struct err *e)
 
 int store_flush(struct store *s, struct err *e)
 {
-	if (s->options.dry || !db_in_transaction(s->db))
+	if (s->options.dry || s->held || !db_in_transaction(s->db))
 		return 0;
 	if (db_commit(s->db, e) == -1) {
 		store_rollback(s);
@@ -194,6 +194,7 @@ void store_rollback(struct store *s)
 	struct err ignored = ERR_INIT;
 
 	db_rollback(s->db);
+	s->held = false;
 	s->rollbacks++;
 	/* Ids given to dimensions since the last commit are gone with it. */
 	intern_forget(s->intern);

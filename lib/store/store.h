@@ -74,6 +74,10 @@ struct run_row {
  * serves, 0 for none. */
 int store_run_begin(struct store *s, const char *trigger, int64_t slot, int64_t now, struct guid correlation, int64_t *run_id,
 		    int64_t *aborted_id, struct err *e) MUST_CHECK;
+/* For one that writes beside an idle daemon: what follows is one transaction, which store_release commits. ERR_BUSY when another
+ * process has a run under way. */
+int store_hold(struct store *s, struct err *e) MUST_CHECK;
+int store_release(struct store *s, struct err *e) MUST_CHECK;
 /* Fills counts->unpriced, writes the run's row, sets period states by NOW, commits. ERROR may be NULL. */
 int store_run_end(struct store *s, int64_t run_id, enum run_status status, struct run_counts *counts, const struct err *error,
 		  int64_t now, struct err *e) MUST_CHECK;

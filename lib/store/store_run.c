@@ -50,10 +50,42 @@ static int insert_run(struct store *s, const char *trigger, int64_t slot, int64_
 	return 0;
 }
 
+/* Another process may have closed a period, or opened one again, since the last run. */
+static int read_again(struct store *s, struct err *e)
+{
+	closed_forget(s);
+	s->period_known = 0;
+	return db_exec_int(s->db, sql_texts[SQL_SEQ_LAST], &s->seq, e);
+}
+
+int store_hold(struct store *s, struct err *e)
+{
+	struct sqlite3_stmt *q;
+	int rc;
+
+	if (store_write(s, e) == -1 || !(q = db_query(s->db, SQL_RUN_OPEN, e)) || (rc = db_step(s->db, q, e)) == -1) {
+		store_rollback(s);
+		return -1;
+	}
+	db_reset(q);
+	s->held = rc == 0;
+	if (s->held)
+		return read_again(s, e);
+	store_rollback(s);
+	err_set(e, ERR_BUSY, "a run is under way in another process");
+	return err_advise(e, "E-LOCK", "do it when the run is over");
+}
+
+int store_release(struct store *s, struct err *e)
+{
+	s->held = false;
+	return store_flush(s, e);
+}
+
 int store_run_begin(struct store *s, const char *trigger, int64_t slot, int64_t now, struct guid correlation, int64_t *run_id,
 		    int64_t *aborted_id, struct err *e)
 {
-	if (store_write(s, e) == -1 || abort_open_runs(s, now, aborted_id, e) == -1 ||
+	if (store_write(s, e) == -1 || read_again(s, e) == -1 || abort_open_runs(s, now, aborted_id, e) == -1 ||
 	    insert_run(s, trigger, slot, now, correlation, run_id, e) == -1 ||
 	    db_exec(s->db, "DELETE FROM temp.seen_customer; DELETE FROM temp.seen_subscription", e) == -1) {
 		store_rollback(s);
