@@ -86,6 +86,23 @@ static const struct code own[] = {
 	{ "E-PERIOD", "the billing period can't be closed or opened again", "see the view billing_periods", CODE_REFUSED },
 	{ "E-USAGE-UNIT-CLOSED", "usage of a closed billing period is counted in another unit than its purchase",
 	  "run csp-usaged reopen until that period is open, then csp-usaged sync for this day, then csp-usaged close", CODE_NEXT_RUN },
+
+	{ "E-CHECK-USER", "check runs as another user than the daemon", "run: sudo -u csp-usaged csp-usaged check", CODE_TOLD },
+	{ "E-CHECK-CLOCK", "this machine's clock is not that of the sign-in service", "set the clock, and let it be kept: timedatectl set-ntp true",
+	  CODE_TOLD },
+	{ "E-CHECK-MFA", "the token does not say that its user signed in with multi-factor authentication",
+	  LOGIN ", and sign in with multi-factor authentication", CODE_TOLD },
+	{ "E-CHECK-ROLE", "the account's roles don't open all that is needed",
+	  "give the account the roles Admin agent and Billing admin in Partner Center, then " LOGIN, CODE_TOLD },
+	{ "E-CHECK-EMPTY", "the service answers, and has nothing", "compare the configuration with Partner Center", CODE_TOLD },
+	{ "E-CHECK-COVERAGE", "subscriptions that the utilization API does not serve",
+	  "their usage is not in the database: see the view subscriptions, usage_source; bill them by the invoice", CODE_TOLD },
+	{ "E-CHECK-SCOPE", "finance's list and the subscriptions seen differ", "compare those named with Partner Center", CODE_TOLD },
+	{ "E-CHECK-RUN", "no run has ended well, or not lately", "systemctl status csp-usaged says whether the daemon is up", CODE_TOLD },
+	{ "E-CHECK-DISK", "little room on the file system", "make room", CODE_TOLD },
+	{ "E-CHECK-MODE", "the database is open to others", "chmod 0640 the database's files", CODE_TOLD },
+	{ "E-CHECK-INVARIANT", "something that must hold in every book does not",
+	  "keep a copy of the database and report the line; then restore the newest backup that passes", CODE_TOLD },
 };
 
 static enum code_doing doing_of(enum pc_answer answer)

@@ -14,6 +14,7 @@ int cmd_status(const struct options *options, const struct config *config);
 int cmd_coverage(const struct options *options, const struct config *config);
 int cmd_close(const struct options *options, const struct config *config);
 int cmd_reopen(const struct options *options, const struct config *config);
+int cmd_check(const struct options *options, const struct config *config);
 int cmd_explain(const struct options *options, const struct config *config);
 int cmd_config(const struct options *options, const struct config *config);
 

@@ -8,7 +8,7 @@
 #include <getopt.h>
 #include <string.h>
 
-enum { RUN, SYNC, LOGIN, STATUS, COVERAGE, CLOSE, REOPEN, EXPLAIN, CONFIG };
+enum { RUN, SYNC, LOGIN, STATUS, COVERAGE, CLOSE, REOPEN, CHECK, EXPLAIN, CONFIG };
 #define ONLY(command) (1u << (command))
 #define ALL 0xffffffffu
 
@@ -20,6 +20,7 @@ static const struct command commands[] = {
 	[COVERAGE] = { "coverage", cmd_coverage, "the calendar of a month: which reported days of which customer are complete" },
 	[CLOSE] = { "close", cmd_close, "close a billing period now: nothing in it changes any more, what comes later is a correction" },
 	[REOPEN] = { "reopen", cmd_reopen, "open the newest closed billing period again" },
+	[CHECK] = { "check", cmd_check, "the doctor: configuration, disk, sign-in, roles, one call of each API; changes nothing", .bare = true },
 	[EXPLAIN] = { "explain", cmd_explain, "a purchase by its reference: source, price, changes; or what a code of the log means", .word = "[REFERENCE|CODE]",
 		      .bare = true },
 	[CONFIG] = { "config", cmd_config, "print the effective configuration, secrets left out" },
@@ -59,6 +60,20 @@ static int take_test(struct options *o, const char *value, struct err *e)
 {
 	(void)value, (void)e;
 	o->test = true;
+	return 0;
+}
+
+static int take_full(struct options *o, const char *value, struct err *e)
+{
+	(void)value, (void)e;
+	o->full = true;
+	return 0;
+}
+
+static int take_scope(struct options *o, const char *value, struct err *e)
+{
+	(void)e;
+	o->scope_file = value;
 	return 0;
 }
 
@@ -148,8 +163,10 @@ static const struct {
 	{ "subscription", "ID", ONLY(SYNC), take_subscription, "this subscription only" },
 	{ "dry-run", NULL, ONLY(SYNC), take_dry_run, "fetch and price, write nothing, print what would change" },
 	{ "device", NULL, ONLY(LOGIN), take_device, "with a code to enter on any machine's browser, which needs no way back here" },
-	{ "json", NULL, ONLY(STATUS) | ONLY(COVERAGE) | ONLY(EXPLAIN), take_json, "print JSON" },
+	{ "json", NULL, ONLY(STATUS) | ONLY(COVERAGE) | ONLY(EXPLAIN) | ONLY(CHECK), take_json, "print JSON" },
 	{ "month", "YYYY-MM", ONLY(COVERAGE), take_month, "the month; default: that of yesterday" },
+	{ "scope", "FILE", ONLY(CHECK), take_scope, "compare the subscriptions with this list: one id a line, or CSV" },
+	{ "full", NULL, ONLY(CHECK), take_full, "also what takes minutes: all subscriptions, a large database" },
 	{ "mdoc", NULL, ONLY(EXPLAIN), take_mdoc, "all codes as a list for a manual page" },
 	{ "period", "YYYY-MM", ONLY(CLOSE), take_period, "the billing period, by the month of its first day; default: the oldest that has ended" },
 	{ "reason", "TEXT", ONLY(CLOSE) | ONLY(REOPEN), take_reason, "why; it is kept in the database (view billing_periods)" },

@@ -30,7 +30,8 @@ struct options { /* texts borrowed from argv */
 	const char *config_file;
 	const char *word;             /* NULL when not given */
 	bool help, version;
-	bool json, test, dry_run, mdoc, device;
+	bool json, test, dry_run, mdoc, device, full;
+	const char *scope_file;       /* NULL when not given */
 	bool ranged;            /* --from or --to was given: both are set */
 	int32_t from, to;       /* reported days, inclusive */
 	struct guid customer, subscription; /* zero: all */

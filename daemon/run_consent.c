@@ -7,8 +7,6 @@
 #include "daemon/run_inner.h"
 #include "value/day.h"
 
-#define CERTIFICATE_WARN_DAYS 30
-
 static void report_end(const struct run *run, const char *event, int64_t at, const char *code, const char *remedy)
 {
 	char text[INSTANT_TEXT_MAX];
@@ -49,7 +47,7 @@ void run_report_consent(const struct run *run)
 		report_refused(run, &facts.consent_refusal);
 	else if (is_near(run, facts.consent_lapses_at, CONSENT_WARN_DAYS))
 		report_end(run, EVENT_CONSENT_EXPIRING, facts.consent_lapses_at, "E-CONSENT-EXPIRING", "run csp-usaged login");
-	if (is_near(run, facts.certificate_expires_at, CERTIFICATE_WARN_DAYS))
+	if (is_near(run, facts.certificate_expires_at, CLIENT_CERTIFICATE_WARN_DAYS))
 		report_end(run, EVENT_CERTIFICATE_EXPIRING, facts.certificate_expires_at, "E-CERT-EXPIRING",
 			   "make a new certificate and key, upload the certificate to the app in Entra, and put both in their files");
 }

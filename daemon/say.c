@@ -7,11 +7,25 @@
 
 #include <stdbool.h>
 
-/* Control characters would let a bad configuration file draw on the terminal. */
-static void print_plain(const char *text)
+/* Prints the character at P, and gives what follows it. Control characters would let a text from outside draw on the terminal. */
+static const unsigned char *put_character(FILE *out, const unsigned char *p)
 {
-	for (; *text; text++)
-		fputc((unsigned char)*text < ' ' || *text == 0x7f ? '?' : *text, stderr);
+	bool control = *p < ' ' || *p == 0x7f || (*p == 0xc2 && p[1] >= 0x80 && p[1] < 0xa0);
+
+	fputc(control ? '?' : *p, out);
+	/* The rest of a character of several bytes (UTF-8: 10xxxxxx) takes no column of its own. */
+	for (p++; (*p & 0xc0) == 0x80; p++)
+		if (!control)
+			fputc(*p, out);
+	return p;
+}
+
+void say_text(FILE *out, const char *text)
+{
+	const unsigned char *p = (const unsigned char *)text;
+
+	while (*p)
+		p = put_character(out, p);
 }
 
 int say_error(const struct err *e)
@@ -25,28 +39,15 @@ int say_error(const struct err *e)
 		return exit_code_of(e);
 	}
 	fputs("csp-usaged: ", stderr);
-	print_plain(e->text);
+	say_text(stderr, e->text);
 	if (e->code[0])
 		fprintf(stderr, " (%s)", e->code);
 	if (e->remedy[0]) {
 		fputs("; ", stderr);
-		print_plain(e->remedy);
+		say_text(stderr, e->remedy);
 	}
 	fputc('\n', stderr);
 	return exit_code_of(e);
-}
-
-/* One character, control characters as "?". Returns what follows it. */
-static const unsigned char *put_character(FILE *out, const unsigned char *p)
-{
-	bool control = *p < ' ' || *p == 0x7f || (*p == 0xc2 && p[1] >= 0x80 && p[1] < 0xa0);
-
-	fputc(control ? '?' : *p, out);
-	/* The rest of a character of several bytes (UTF-8: 10xxxxxx) takes no column of its own. */
-	for (p++; (*p & 0xc0) == 0x80; p++)
-		if (!control)
-			fputc(*p, out);
-	return p;
 }
 
 void say_column(FILE *out, const char *text, int width)
@@ -58,10 +59,4 @@ void say_column(FILE *out, const char *text, int width)
 		p = put_character(out, p);
 	while (columns++ < width)
 		fputc(' ', out);
-}
-
-void say_text(FILE *out, const char *text)
-{
-	for (const unsigned char *p = (const unsigned char *)text; *p;)
-		p = put_character(out, p);
 }

@@ -11,10 +11,9 @@
 /* Prints E once on stderr and returns the exit code that belongs to it. */
 int say_error(const struct err *e);
 
-/* Prints TEXT, which may come from outside, as a column: control characters made harmless, cut or filled up to WIDTH characters. */
-void say_column(FILE *out, const char *text, int width);
-
-/* The same as it stands, without a width. */
+/* Prints TEXT, which may come from outside, with control characters made harmless. */
 void say_text(FILE *out, const char *text);
+/* The same as a column: cut or filled up to WIDTH characters. */
+void say_column(FILE *out, const char *text, int width);
 
 #endif

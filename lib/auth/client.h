@@ -7,6 +7,8 @@
 #include "base/err.h"
 #include "crypto/assertion.h"
 
+#define CLIENT_CERTIFICATE_WARN_DAYS 30 /* so long before its end a person should hear of it */
+
 struct client_options { /* texts borrowed; a file that is NULL: the systemd credential of that name without _file, if there is one */
 	const char *client_id;
 	const char *client_secret_file, *client_certificate_file, *client_key_file;

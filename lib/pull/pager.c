@@ -378,3 +378,8 @@ bool pager_is_not_ready(const struct pager *p)
 {
 	return p->state && !p->state->pieces && fetch_is_not_ready(&p->state->request);
 }
+
+const struct err *pager_trouble(const struct pager *p)
+{
+	return p->state && p->state->request.err.kind != ERR_NONE ? &p->state->request.err : NULL;
+}

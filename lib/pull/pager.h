@@ -51,6 +51,8 @@ void pager_start(struct pager *p, struct fetch *fetch, struct lane *lane, const 
 void pager_cancel(struct pager *p);
 /* Whether it does nothing but wait for data that is not ready yet: another one may be started in its place meanwhile. */
 bool pager_is_not_ready(const struct pager *p);
+/* What went wrong with the last try while it waits for the next one, or NULL. */
+const struct err *pager_trouble(const struct pager *p);
 
 /* The path to ask for from a next link's uri: relative, with or without "/" or "/v1" in front; an absolute one only when it is on
  * BASE_URL. PATH is written (SIZE: LIMIT_LINK_BYTES + 5 at least). Anything else (another host, user name, "//", "\", control characters,

@@ -63,7 +63,7 @@ static int bind_setting(struct store *s, const char *name, const char *value, co
 	return rc == -1 ? -1 : 0;
 }
 
-static int bind_settings(struct store *s, struct err *e)
+int store_check_settings(struct store *s, struct err *e)
 {
 	static const char new_database[] = "set it back, or start a new database: what is stored was priced by it";
 	char partner[GUID_TEXT_MAX], day[12];
@@ -116,7 +116,7 @@ static int prepare_for_writing(struct store *s, struct err *e)
 	/* A dry run leaves nothing, so everything from here on is in the transaction that is never committed. */
 	if ((s->options.dry ? migrate_check(s->db, e) : migrate(s->db, e)) == -1 || (s->options.dry && db_begin(s->db, e) == -1))
 		return -1;
-	if (db_exec(s->db, temporary_tables, e) == -1 || bind_settings(s, e) == -1)
+	if (db_exec(s->db, temporary_tables, e) == -1 || store_check_settings(s, e) == -1)
 		return -1;
 	snprintf(settle, sizeof(settle), "%d", s->options.settle_days);
 	if (note_setting(s, "zone", s->options.zone ? s->options.zone : "", e) == -1 || note_setting(s, "settle_days", settle, e) == -1 ||

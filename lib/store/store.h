@@ -37,6 +37,8 @@ struct store_options { /* texts borrowed for the store's life */
 
 /* Opens, checks application_id and schema version (newer: refused with the remedy), migrates, sets pragmas. */
 int store_open(struct store **s, const struct store_options *options, struct err *e) MUST_CHECK;
+/* Whether the database was made with these settings, which every opening for writing asks too: ERR_CONFIG, E-STORE-SETTING. */
+int store_check_settings(struct store *s, struct err *e) MUST_CHECK;
 /* Rolls back what is open; checkpoints; keeps -wal and -shm for readers. NULL is fine. */
 void store_close(struct store *s);
 /* Commits what is open. */

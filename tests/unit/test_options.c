@@ -19,6 +19,7 @@ STUB(cmd_run)
 STUB(cmd_sync)
 STUB(cmd_status)
 STUB(cmd_coverage)
+STUB(cmd_check)
 STUB(cmd_explain)
 STUB(cmd_config)
 
