@@ -86,7 +86,11 @@ static void say_done(const struct sign_in *s)
 	printf("Signed in as %s%s%s%s, tenant %s.\n", who->name, who->name[0] ? " <" : "", who->upn[0] ? who->upn : who->oid,
 	       who->name[0] ? ">" : "", tenant);
 	say_mfa(s->ask.facts.mfa);
-	printf("Partner Center takes it. The consent is stored in %s/" TOKEN_FILE_NAME ".\n", s->boot.config->state_dir);
+	printf("Partner Center takes it. The consent is stored in %s/" TOKEN_FILE_NAME "%s.\n", s->boot.config->state_dir,
+	       s->ask.facts.sealed ? ", sealed with token_key" : "");
+	if (s->ask.facts.unsealed)
+		puts("WARNING: the consent before was sealed with a token_key that is not here, this one is not sealed: where the key is a\n"
+		     "  systemd credential, run login with it (README, Consent).");
 	puts("Next: systemctl start csp-usaged. A daemon that runs already takes the new consent at its next run;\n"
 	     "systemctl reload csp-usaged starts one now.");
 }

@@ -35,6 +35,15 @@ static int read_key(struct seal_key *key, bool *there, const struct consent_plac
 	return rc;
 }
 
+int consent_check_key(const struct consent_place *place, bool *sealed, struct err *e)
+{
+	struct seal_key key;
+	int rc = read_key(&key, sealed, place, e);
+
+	mem_wipe(&key, sizeof(key));
+	return rc;
+}
+
 /* The credential refresh_token, and its digest; nothing appended when there is none. */
 static int read_credential(struct buf *token, struct hash *hash, struct err *e)
 {
@@ -125,6 +134,20 @@ static bool fits(const char *text)
 	return !text || strlen(text) <= CONSENT_WHO_MAX;
 }
 
+/* Who signs in outside of the service (sudo) does not see its credentials: what the stored consent descends from is then the one that
+ * the new consent is newer than. One that can't be read has nothing to say. */
+static void inherit_origin(struct consent *new, const struct consent_place *place)
+{
+	struct consent old = { .mfa = -1 };
+	struct err ignored;
+
+	if (read_stored(&old, place, &ignored) == 0 && old.has_origin) {
+		new->has_origin = true;
+		new->origin = old.origin;
+	}
+	consent_fini(&old);
+}
+
 int consent_write(const struct consent *c, const struct consent_place *place, struct err *e)
 {
 	struct consent new = *c;
@@ -138,6 +161,8 @@ int consent_write(const struct consent *c, const struct consent_place *place, st
 	rc = read_credential(&credential, &new.origin, e);
 	new.has_origin = credential.n > 0;
 	buf_fini_secret(&credential);
+	if (rc == 0 && !new.has_origin)
+		inherit_origin(&new, place);
 	return rc ? -1 : store(&new, place, NULL, NULL, e);
 }
 

@@ -37,7 +37,11 @@ struct consent { /* zeroed before it is filled */
 /* Fills C, zeroed; ended with consent_fini in any case. ERR_AUTH with the remedy when there is none (E-AUTH-LOGIN), it is damaged
  * (E-TOKEN-DAMAGED) or sealed with another key (E-TOKEN-KEY); ERR_STORE. Blocks on the disk. */
 int consent_read(struct consent *c, const struct consent_place *place, struct err *e) MUST_CHECK;
-/* A person has just signed in: C takes the place of whatever is there, durably. Of C the upper part is read. */
+/* Whether what is stored there will be SEALED; ERR_AUTH (E-TOKEN-KEY and others) when there is a key that can't be used: to be told
+ * before anybody signs in. */
+int consent_check_key(const struct consent_place *place, bool *sealed, struct err *e) MUST_CHECK;
+/* A person has just signed in: C takes the place of whatever is there, durably, and wins over the credential that is there now, or that
+ * the stored one descends from. Of C the upper part is read. */
 int consent_write(const struct consent *c, const struct consent_place *place, struct err *e) MUST_CHECK;
 /* C, as it was read, was renewed at the instant NOW: TOKEN takes the place of its refresh token, in C and durably on disk. Unless
  * somebody put another consent there meanwhile, which stays: then OVERTAKEN is true, and the new token is dropped. MFA -1 leaves it. */

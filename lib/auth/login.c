@@ -116,6 +116,17 @@ void login_end(struct login *l, const struct err *err)
 		over(l);
 }
 
+/* Whether the consent that is stored is sealed with a key that is not here: the new one would quietly lie there open. */
+static bool loses_seal(const struct consent_place *place)
+{
+	struct consent old = { .mfa = -1 };
+	struct err e = ERR_INIT;
+	bool loses = consent_read(&old, place, &e) == -1 && strcmp(e.code, "E-TOKEN-KEY") == 0;
+
+	consent_fini(&old);
+	return loses;
+}
+
 /* On the worker. That the application can prove itself is tried out now: the person would sign in in vain otherwise. */
 static void on_look(struct lane_job *job)
 {
@@ -123,8 +134,10 @@ static void on_look(struct lane_job *job)
 	struct buf form;
 
 	err_clear(&l->job_err);
-	if (login_place_check(&l->options.place, &l->job_err) == -1)
+	if (login_place_check(&l->options.place, &l->job_err) == -1 ||
+	    consent_check_key(&l->options.place, &l->facts.sealed, &l->job_err) == -1)
 		return;
+	l->facts.unsealed = !l->facts.sealed && loses_seal(&l->options.place);
 	buf_init(&form, LIMIT_FORM_BYTES);
 	(void)!client_auth_append(&form, &l->options.client, l->token_url, &l->job_err); /* the result is in job_err */
 	buf_fini_secret(&form);

@@ -42,7 +42,9 @@ struct login_prompt { /* for the person; borrowed for the call */
 
 struct login_facts {
 	struct pc_claims who;
-	int mfa; /* of the access token, as pc_token: 1, 0, -1 */
+	int mfa;     /* of the access token, as pc_token: 1, 0, -1 */
+	bool sealed;   /* it is stored sealed */
+	bool unsealed; /* it is not, and the one before was */
 };
 
 struct login_ask { /* the caller's, zeroed, until done() or login_cancel */

@@ -378,6 +378,39 @@ static void test_sign_in_wins_over_the_credential_that_is_there(void **state)
 	check_token("0.outside-2");
 }
 
+/* The daemon sees the credential, who signs in by sudo does not. */
+static void test_sign_in_without_credentials_wins_over_the_one_that_was_used(void **state)
+{
+	struct consent c;
+
+	(void)state;
+	tempdir_put(credentials, "refresh_token", "0.outside-1", 0600);
+	c = read_consent();
+	renew(&c, "0.rotated-1", false);
+	unsetenv("CREDENTIALS_DIRECTORY");
+	write_consent("0.of-the-login");
+	setenv("CREDENTIALS_DIRECTORY", credentials, 1);
+	check_token("0.of-the-login");
+	tempdir_put(credentials, "refresh_token", "0.outside-2", 0600);
+	check_token("0.outside-2");
+}
+
+static void test_check_key_tells_whether_it_will_be_sealed(void **state)
+{
+	struct err e = ERR_INIT;
+	bool sealed = true;
+
+	(void)state;
+	assert_int_equal(consent_check_key(&place, &sealed, &e), 0);
+	assert_false(sealed);
+	give_key(KEY);
+	assert_int_equal(consent_check_key(&place, &sealed, &e), 0);
+	assert_true(sealed);
+	give_key("not a key");
+	assert_int_equal(consent_check_key(&place, &sealed, &e), -1);
+	assert_string_equal(e.code, "E-TOKEN-KEY");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -398,6 +431,8 @@ int main(void)
 		T(credential_is_the_first_consent),
 		T(changed_credential_wins_over_the_stored_token),
 		T(sign_in_wins_over_the_credential_that_is_there),
+		T(sign_in_without_credentials_wins_over_the_one_that_was_used),
+		T(check_key_tells_whether_it_will_be_sealed),
 #undef T
 	};
 
