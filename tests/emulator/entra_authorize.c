@@ -59,6 +59,17 @@ is_registered(const struct request *r, const char *uri)
 	return found && strlen(uri) < sizeof(((struct login_code *)0)->redirect_uri);
 }
 
+/* An address without a path gets one. */
+static void
+start_redirect(struct text *to, const char *uri)
+{
+	const char *host = strstr(uri, "://");
+
+	text_puts(to, uri);
+	if (host != NULL && host[3 + strcspn(host + 3, "/?")] == '\0')
+		text_puts(to, "/");
+}
+
 /* The redirect that is being made; a fragment begins with '#', a query with '?' unless the address has one. */
 static void
 add(struct text *to, const char *mode, const char *name, const char *value)
@@ -94,7 +105,7 @@ send_error(struct request *r, int code, const char *error, const char *about)
 	struct text to = {0}, description = {0};
 
 	entra_describe(r, &f, about, &description);
-	text_puts(&to, asked(r, "redirect_uri"));
+	start_redirect(&to, asked(r, "redirect_uri"));
 	add(&to, mode, "error", error != NULL ? error : f.error);
 	if (error != NULL && strcmp(error, "access_denied") == 0 && code == 65004)
 		add(&to, mode, "error_subcode", "cancel");
@@ -119,7 +130,7 @@ send_code(struct request *r)
 	c.expires_ms = world_clock_ms(r->world) + r->world->s.login.code_seconds * 1000;
 	logins_new_code(&r->state->logins, &c);
 	hash_guid(hash_bytes(c.code, strlen(c.code)), session);
-	text_puts(&to, c.redirect_uri);
+	start_redirect(&to, c.redirect_uri);
 	add(&to, mode, "code", c.code);
 	add(&to, mode, "state", asked(r, "state"));
 	add(&to, mode, "session_state", session);

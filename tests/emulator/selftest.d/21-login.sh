@@ -72,6 +72,8 @@ is "amr in the id_token, where asked for" mfa "$(redeem "$(new_code)" | head -1 
 # Where it may go back to.
 afresh
 is "any port of localhost" 302 "$(visit redirect_uri=http://localhost:1)"
+has "an address without a path gets one" '^http://localhost:1/\?code=' "$(went)"
+is "and is the same without it" 200 "$(redirect=http://localhost:1; redeem "$(sent code)" | tail -1)"
 for uri in http://localhost:1/cb http://localhost.example/ https://localhost/ http://127.0.0.1:1/ http://localhost@elsewhere.example/ 'http://localhost:1/"><script>'; do
 	is "not registered: $uri" "400 " "$(visit "redirect_uri=$uri") $(went)"
 	has "that page says so" 'AADSTS50011: ' "$(cat "$work/body")"
