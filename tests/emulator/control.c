@@ -115,8 +115,7 @@ revoke(struct request *r)
 		plain(r, 400, "code: want the number of an AADSTS code\n");
 		return;
 	}
-	logins_revoke(&r->state->logins, r->world->s.partner.refresh_token, (int)code);
-	atomic_fetch_add(&r->state->token_generation, 1);
+	state_revoke(r->state, r->world, (int)code);
 	plain(r, 200, "revoked\n");
 }
 

@@ -150,6 +150,9 @@ faults_before(struct request *r)
 	case FAULT_EXPIRE_TOKEN:
 		atomic_fetch_add(&r->state->token_generation, 1);
 		return 0;
+	case FAULT_REVOKE:
+		state_revoke(r->state, r->world, f->code > 0 ? (int)f->code : 50173);
+		return 0;
 	default:
 		return 0;
 	}

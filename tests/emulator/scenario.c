@@ -174,7 +174,7 @@ store_action(struct fault_conf *f, const struct scenario_key *k, const char *val
 		return -1;
 	if (f->action == FAULT_REDIRECT || f->action == FAULT_NEXT_OTHER_HOST)
 		return store_text(f->location, sizeof(f->location), colon + 1, e);
-	if (f->action == FAULT_AADSTS || f->action == FAULT_ERROR)
+	if (f->action == FAULT_AADSTS || f->action == FAULT_ERROR || f->action == FAULT_REVOKE)
 		number = &f->code;
 	else if (f->action == FAULT_STATUS)
 		number = &f->status;

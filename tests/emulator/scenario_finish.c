@@ -140,7 +140,7 @@ scenario_action_name(enum fault_action action)
 {
 	static const char *const names[] = {"none", "status", "delay", "cut", "cut_chunked", "reset", "garbage", "content_type",
 	    "endless", "drip", "huge_header", "gzip_cut", "gzip_bomb", "repeat_token", "next_other_host", "redirect",
-	    "expire_token", "no_refresh_token", "stall", "aadsts", "error"};
+	    "expire_token", "no_refresh_token", "stall", "aadsts", "error", "revoke"};
 
 	return names[action];
 }

@@ -116,11 +116,11 @@ const struct scenario_key fault_keys[] = {
 	FINT(percent, 0, 100, "100", "chance of each (from the seed)"),
 	{"fault.NAME", "action", KEY_CHOICE, FOFF(action), 0, 0,
 	    "none|status|delay|cut|cut_chunked|reset|garbage|content_type|endless|drip|huge_header|gzip_cut|gzip_bomb|"
-	    "repeat_token|next_other_host|redirect|expire_token|no_refresh_token|stall|aadsts|error",
+	    "repeat_token|next_other_host|redirect|expire_token|no_refresh_token|stall|aadsts|error|revoke",
 	    "none", "what happens; status:503 is short for action=status, status=503; aadsts:N: Entra refuses with AADSTSN (and only Entra is hit); "
-	    "error:N: Partner Center does, with the status that N has"},
+	    "error:N: Partner Center does, with the status that N has; revoke: the consent ends now, as by POST /emulator/consent/revoke"},
 	FINT(status, 200, 599, "503", "status: the answer; also of redirect (then 302 unless 3xx)"),
-	FINT(code, -1, 999999999, "-1", "aadsts, error: the code; status: Partner Center's error document with this code"),
+	FINT(code, -1, 999999999, "-1", "aadsts, error: the code; revoke: the AADSTS code from now on (50173); status: Partner Center's error document with this code"),
 	FTEXT(retry_after, "status: Retry-After; seconds as they are, date:N for an HTTP date N seconds from now"),
 	FTEXT(body, "status, content_type, garbage: body instead of the usual one"),
 	FTEXT(content_type, "status, content_type: Content-Type of the answer (default text/html for content_type)"),

@@ -110,8 +110,13 @@ status() {
 	shift
 	web -o "$work/body" -D "$work/head" -w '%{http_code}' -H "Authorization: Bearer $access" -H 'Accept: application/json' "$base$path" "$@"
 }
-# A refusal as "STATUS CODE"
-refusal() { local s; s=$(status "$@"); echo "$s $(field code "$(<"$work/body")")"; }
+# A refusal as "STATUS CODE", CODE null when there is none
+refusal() {
+	local status code
+	status=$(status "$@")
+	code=$(field code "$(tr -d '\0' <"$work/body")")
+	echo "$status ${code:-null}"
+}
 scenario() {
 	local said
 	said=$(printf '%s\n' "$@" | web --data-binary @- "$base/emulator/scenario")

@@ -110,6 +110,13 @@ out:
 	return rc;
 }
 
+void
+state_revoke(struct state *s, const struct world *w, int code)
+{
+	logins_revoke(&s->logins, w->s.partner.refresh_token, code);
+	atomic_fetch_add(&s->token_generation, 1);
+}
+
 int
 state_wait(struct state *s, int64_t ms)
 {

@@ -40,6 +40,8 @@ void state_fini(struct state *s);
 struct world *state_world(struct state *s);
 /* Merges INI text over the present scenario (over the first one when afresh) and puts its world in force. */
 int state_merge(struct state *s, const char *ini, int afresh, struct err *e) MUST_CHECK;
+/* The consent ends: every refresh token given until now is refused with this code, and every access token with 401. */
+void state_revoke(struct state *s, const struct world *w, int code);
 /* Waits, but not beyond the end of the program; -1 when that has come. */
 int state_wait(struct state *s, int64_t ms);
 void state_stop(struct state *s);

@@ -45,6 +45,12 @@ sign_in
 is "lapsed" lapsed "$(control consent/lapse)"
 refused_with "lapsed" 400 invalid_grant 700082 "$two"
 is "lapsed: an access token is still one" 200 "$(status /v1/customers)"
+afresh; sign_in
+scenario '[fault.e]' 'match = customers' 'nth = 2' 'action = revoke'
+is "revoked in the middle: by a rule" "200 401 400" "$(status /v1/customers) $(refusal /v1/customers)"
+refused_with "revoked in the middle" 400 invalid_grant 50173 "$first_token"
+scenario '[fault.e]' 'match = customers' 'nth = 1' 'action = revoke:50076'
+status /v1/customers >/dev/null; refused_with "with another code" 400 interaction_required 50076 "$first_token"
 afresh
 is "afresh gives back the consents" 200 "$(refresh | tail -1)"
 sign_in
