@@ -121,7 +121,7 @@ static void look(struct check *c, size_t i, struct check_line *l)
 	if (online)
 		probe(c);
 	if (online && c->foreign_user)
-		check_not_tried(l, "not tried: the state folder is another user's");
+		check_not_tried(l, "not tried: this is not the daemon's user");
 	else if (online && c->probe_err.kind)
 		check_fail_err(l, &c->probe_err);
 	else

@@ -38,7 +38,7 @@ struct check { /* all that the checks look at */
 	struct config config;
 	struct err config_err;     /* kind ERR_NONE: CONFIG is in force */
 	struct store *store;       /* NULL: there is none, or it can't be opened */
-	bool foreign_user;         /* the state folder is another user's: signing in would spoil it */
+	bool foreign_user;         /* this is not the daemon's user: signing in would spoil its consent */
 	bool probed;
 	struct err probe_err;
 	struct probe_facts facts;

@@ -4,6 +4,7 @@
 
 #include "auth/client.h"
 #include "auth/consent.h"
+#include "auth/owner.h"
 #include "daemon/boot.h"
 #include "daemon/clock.h"
 #include "daemon/consent_view.h"
@@ -11,7 +12,6 @@
 #include "value/zone.h"
 
 #include <errno.h>
-#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -37,27 +37,23 @@ void check_zone(struct check *c, struct check_line *l)
 	check_ok(l, "%s: the next run is at %s (%s)", c->config.timezone, zone, utc);
 }
 
-/* The name of a user, or his number. */
-static const char *user_name(uid_t uid, char text[64])
-{
-	struct passwd entry, *found = NULL;
-	char room[2048];
-
-	if (getpwuid_r(uid, &entry, room, sizeof(room), &found) == 0 && found)
-		snprintf(text, 64, "%s", found->pw_name);
-	else
-		snprintf(text, 64, "#%u", (unsigned)uid);
-	return text;
-}
-
 /* A token renewed by another user than the daemon's would be one that the daemon can't read. */
 static void refuse_user(struct check *c, struct check_line *l, uid_t owner)
 {
-	char theirs[64], ours[64], remedy[ERR_REMEDY_MAX];
+	char theirs[OWNER_NAME_MAX], ours[OWNER_NAME_MAX], remedy[ERR_REMEDY_MAX];
 
-	snprintf(remedy, sizeof(remedy), "run: sudo -u %s csp-usaged check", user_name(owner, theirs));
+	owner_name(owner, theirs);
+	owner_name(geteuid(), ours);
+	snprintf(remedy, sizeof(remedy), "run: sudo -u %s csp-usaged check", theirs);
 	check_fail_person(l, "E-CHECK-USER", remedy, "%s belongs to %s, and this is %s: signing in would leave a token that %s can't read",
-		   c->config.state_dir, theirs, user_name(geteuid(), ours), theirs);
+		   c->config.state_dir, theirs, ours, theirs);
+	c->foreign_user = true;
+}
+
+/* Somebody who may not even look into the daemon's folder. */
+static void refuse_stranger(struct check *c, struct check_line *l)
+{
+	check_fail_person(l, "E-CHECK-USER", "run: sudo -u csp-usaged csp-usaged check", "%s: %s", c->config.state_dir, strerror(EACCES));
 	c->foreign_user = true;
 }
 
@@ -68,6 +64,8 @@ void check_state_dir(struct check *c, struct check_line *l)
 
 	if (c->config.auth == CONFIG_AUTH_APP)
 		check_ok(l, "not needed: auth = app");
+	else if (stat(path, &st) == -1 && errno == EACCES)
+		refuse_stranger(c, l);
 	else if (stat(path, &st) == -1)
 		check_fail_person(l, "E-TOKEN-STORE", "make the folder: mode 0700, owned by the user that runs csp-usaged", "%s: %s", path,
 				  strerror(errno));
@@ -178,7 +176,7 @@ void check_consent(struct check *c, struct check_line *l)
 	struct consent_view view;
 
 	if (c->foreign_user) {
-		check_not_tried(l, "not tried: the state folder is another user's");
+		check_not_tried(l, "not tried: this is not the daemon's user");
 		return;
 	}
 	consent_view_read(&view, &c->config);

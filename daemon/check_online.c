@@ -40,9 +40,11 @@ void check_clock(struct check *c, struct check_line *l)
 void check_sign_in(struct check *c, struct check_line *l)
 {
 	const struct probe_facts *f = &c->facts;
+	struct err e = f->clock.err;
 
+	err_wrap(&e, "%s", c->config.login_url);
 	if (f->clock.state == PROBE_REFUSED)
-		refused(l, &f->clock.err);
+		refused(l, &e);
 	else if (f->token.state == PROBE_REFUSED)
 		refused(l, &f->token.err);
 	else
@@ -183,7 +185,7 @@ void check_roles(struct check *c, struct check_line *l)
 	else if (usage || rates)
 		check_fail_person(l, "E-CHECK-ROLE", MISFIT, "customers are open to this account, %s not: as Global admin with Sales agent has it",
 				  usage && rates ? "usage and prices are" : usage ? "usage is" : "prices are");
-	else if (f->customers.state != PROBE_ANSWERED || f->rates.state != PROBE_ANSWERED || f->usage.state == PROBE_REFUSED)
+	else if (f->customers.state != PROBE_ANSWERED || f->subscriptions.state == PROBE_REFUSED || f->rates.state != PROBE_ANSWERED || f->usage.state == PROBE_REFUSED)
 		check_not_tried(l, "can't be told: not every call was answered");
 	else
 		check_ok(l, "customers, subscriptions, %sprices: open", f->usage.state == PROBE_ANSWERED ? "usage, " : "");

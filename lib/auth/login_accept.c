@@ -2,16 +2,15 @@
 /* login_accept.c - the tokens are there: whose are they, does Partner Center take them, and only then are they stored. */
 #include "auth/login_private.h"
 
+#include "auth/owner.h"
 #include "base/mem.h"
 #include "partner/pc_customers.h"
 
 #include <errno.h>
-#include <pwd.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define NAMES_MAX 1024
 
 /* -- storing --------------------------------------------------------------------------------------------------------------------- */
 
@@ -134,18 +133,6 @@ void login_accept(struct login *l)
 
 /* -- beforehand ------------------------------------------------------------------------------------------------------------------ */
 
-/* The user's name, or the number when there is none. */
-static void print_user(uid_t uid, char *text, size_t size)
-{
-	char names[NAMES_MAX];
-	struct passwd user, *found = NULL;
-
-	if (getpwuid_r(uid, &user, names, sizeof(names), &found) == 0 && found)
-		snprintf(text, size, "%s", user.pw_name);
-	else
-		snprintf(text, size, "#%u", (unsigned)uid);
-}
-
 static int advise_user(struct err *e, const char *user)
 {
 	char remedy[ERR_REMEDY_MAX];
@@ -156,7 +143,7 @@ static int advise_user(struct err *e, const char *user)
 
 int login_place_check(const struct consent_place *place, struct err *e)
 {
-	char owner[64], me[64];
+	char owner[OWNER_NAME_MAX], me[OWNER_NAME_MAX];
 	struct stat st;
 
 	if (stat(place->state_dir, &st) == -1) {
@@ -167,8 +154,8 @@ int login_place_check(const struct consent_place *place, struct err *e)
 			return advise_user(e, "csp-usaged");
 		return err_advise(e, "E-TOKEN-STORE", "make the folder that state_dir names: mode 0700, owned by the user that runs csp-usaged");
 	}
-	print_user(st.st_uid, owner, sizeof(owner));
-	print_user(geteuid(), me, sizeof(me));
+	owner_name(st.st_uid, owner);
+	owner_name(geteuid(), me);
 	if (st.st_uid != geteuid()) {
 		err_set(e, ERR_CONFIG, "%s belongs to %s, and this is run as %s", place->state_dir, owner, me);
 		return advise_user(e, owner);

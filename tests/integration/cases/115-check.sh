@@ -212,9 +212,18 @@ if [ "$(id -u)" -eq 0 ]; then
 	expect_code 4
 	expect_line FAIL 'state folder' 'E-CHECK-USER'
 	expect_remedy 'state folder' 'sudo -u nobody csp-usaged check'
-	expect_line - sign-in 'not tried: the state folder is another user'
+	expect_line - sign-in "not tried: this is not the daemon's user"
 	expect_equal "requests" 0 "$(requests_received)"
 	chown root "$place/private" "$place/private/refresh-token"
+	cp "$daemon" "$T/csp-usaged" && chmod 0755 "$T/csp-usaged"
+	chmod 0644 "$conf"
+	mkdir -m 0700 "$T/closed"
+	write_config "partner.state_dir=$T/closed/private"
+	setpriv --reuid=nobody --regid=54322 --clear-groups "$T/csp-usaged" check --config "$conf" >"$place/out" 2>"$log"
+	code=$?
+	expect_code 4
+	expect_line FAIL 'state folder' 'Permission denied.*E-CHECK-USER'
+	write_config
 else
 	skip "not root"
 fi
@@ -267,6 +276,60 @@ check
 expect_code 1
 expect_line FAIL sign-in E-TLS
 write_config
+
+it "signs in as the application alone when that is configured, and with a certificate"
+write_config partner.auth=app
+check
+expect_code 0
+expect_line OK 'state folder' 'not needed: auth = app'
+expect_line OK consent 'not needed: auth = app'
+expect_line OK sign-in 'for the app'
+expect_line OK MFA 'not needed'
+write_config partner.auth=app partner.client_secret_file=-
+check
+expect_code 4
+expect_line FAIL "app's secret" E-SECRET-NONE
+(umask 077; openssl req -x509 -newkey rsa:2048 -nodes -days 20 -subj /CN=x -keyout "$T/c.key" -out "$T/c.pem" 2>/dev/null)
+play_scenario '[partner]' "certificate = $T/c.pem"
+write_config partner.client_secret_file=- "partner.client_certificate_file=$T/c.pem" "partner.client_key_file=$T/c.key"
+check
+expect_code 0
+expect_line WARN "app's secret" 'expires at .*E-CERT-EXPIRING'
+expect_line OK sign-in
+write_config
+
+# told_check TIME: as faketime -f has it
+told_check() {
+	mapfile -t told < <(faketime -f "$1" env | grep -E '^(LD_PRELOAD|FAKETIME)')
+	env "${told[@]}" timeout 100 "$daemon" check --config "$conf" >"$place/out" 2>"$log" </dev/null
+	code=$?
+}
+
+it "warns when the consent is about to lapse"
+if under_asan || ! command -v faketime >/dev/null; then
+	skip "needs faketime, which excludes the address sanitizer"
+else
+	told_check +80d
+	expect_line WARN consent 'lapses at .*E-CONSENT-EXPIRING'
+	expect_remedy consent 'csp-usaged login'
+	sync
+	told_check +91d
+	expect_line WARN consent 'lapsed at .*E-AUTH-700082'
+	sync
+fi
+
+it "ends each step in its time when the service hangs"
+if under_asan || ! command -v faketime >/dev/null; then
+	skip "needs faketime, which excludes the address sanitizer"
+else
+	for step in .well-known:sign-in token:sign-in customers:customers subscriptions:subscriptions utilization:usage "ratecard:rate card"; do
+		play_scenario '[fault.hang]' "match = ${step%:*}" 'times = 0' 'action = delay' 'delay_ms = 600000'
+		told_check '+0 x60'
+		expect_code 1
+		expect_line FAIL "${step#*:}" 'no answer within [0-9]+ s.*E-NET-TIMEOUT'
+	done
+	play_scenario '[quirks]' 'clock_skew_seconds = 0'
+fi
 
 # -- the scope -----------------------------------------------------------------------------------------------------------------------
 
