@@ -107,6 +107,8 @@ void run_over(struct run *run)
 	struct run_ask *ask = run->ask;
 
 	fini_steps(run);
+	/* Nothing that is secret waits in memory for tomorrow. */
+	token_drop(run->boot->token);
 	http_close_idle(run->boot->http);
 	free(run);
 	ask->run = NULL;

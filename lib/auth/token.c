@@ -117,6 +117,8 @@ void token_renewed(struct token *t)
 		t->renew_ms = t->asked_ms; /* this one serves those who wait; the consent that was put there is used next */
 	note_success(t);
 	deliver(t, NULL);
+	if (t->dropped)
+		token_wipe_text(&t->access);
 }
 
 struct token *token_new(struct uv_loop_s *loop, struct http *http, const struct token_options *options)
@@ -154,6 +156,7 @@ void token_get(struct token *t, struct token_ask *ask)
 
 	int64_t now = token_now_ms();
 
+	t->dropped = false;
 	if (t->refusal.kind != ERR_NONE && now < t->refusal_until_ms) {
 		answer(t, ask, &t->refusal);
 		return;
@@ -199,6 +202,12 @@ void token_forget_refusal(struct token *t)
 {
 	err_clear(&t->refusal);
 	err_clear(&t->facts.consent_refusal);
+}
+
+void token_drop(struct token *t)
+{
+	t->dropped = true;
+	token_wipe_text(&t->access);
 }
 
 void token_facts(const struct token *t, struct token_facts *facts)

@@ -52,6 +52,9 @@ void token_cancel(struct token *t, struct token_ask *ask);
 /* The service answered 401 to the token of that generation: the next token_get refreshes, once for all who report it. */
 void token_reject(struct token *t, uint64_t generation);
 void token_forget_refusal(struct token *t);
+/* Nobody needs the access token any more: it is wiped, also one that a renewal under way is about to bring. The next token_get asks
+ * for a new one. */
+void token_drop(struct token *t);
 
 struct token_facts {
 	uint64_t refreshes;

@@ -25,6 +25,7 @@ struct token {
 	uint64_t generation;
 	int64_t renew_ms, end_ms; /* monotonic */
 	bool rejected;
+	bool dropped;            /* nobody has asked since token_drop */
 	struct err refusal;      /* what every ask gets until then; kind ERR_NONE when there is none */
 	int64_t refusal_until_ms;
 	struct token_facts facts;

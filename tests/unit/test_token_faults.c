@@ -9,6 +9,25 @@ static void say_invalid_grant(void)
 		     "\\r\\nTrace ID: x\",\"error_codes\":[700082]}");
 }
 
+static void test_dropped_token_is_forgotten(void **state)
+{
+	(void)state;
+	say_token("access-1", "r1", 3599);
+	get(0);
+	token_drop(token);
+	assert_null(token->access);
+	say_token("access-2", "r2", 3599);
+	ask_as(1);
+	token_cancel(token, &askers[1].ask); /* a run that was stopped while it signs in */
+	token_drop(token);
+	LOOP_UNTIL(loop, !token->renewing);
+	assert_null(token->access);
+	assert_string_equal(stored(), "r2");
+	say_token("access-3", "r3", 3599);
+	assert_int_equal(get(2)->kind, ERR_NONE);
+	assert_string_equal(askers[2].access, "access-3");
+}
+
 /* The application's secret is no matter of consent. */
 static void test_refusal_of_the_client_is_not_one_of_the_consent(void **state)
 {
@@ -171,6 +190,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 #define T(name) cmocka_unit_test_setup_teardown(test_##name, setup, teardown)
 		T(refusal_of_the_client_is_not_one_of_the_consent),
+		T(dropped_token_is_forgotten),
 		T(refusal_is_remembered_until_forgotten),
 		T(passing_failures_are_retried),
 		T(passing_failures_end_after_the_last_try),
