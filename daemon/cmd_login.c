@@ -91,8 +91,8 @@ static void say_done(const struct sign_in *s)
 	if (s->ask.facts.unsealed)
 		puts("WARNING: the consent before was sealed with a token_key that is not here, this one is not sealed: where the key is a\n"
 		     "  systemd credential, run login with it (README, Consent).");
-	puts("Next: systemctl start csp-usaged. A daemon that runs already takes the new consent at its next run;\n"
-	     "systemctl reload csp-usaged starts one now.");
+	puts("Next: csp-usaged check, then systemctl start csp-usaged. A daemon that runs already takes the new consent at its next\n"
+	     "run; systemctl reload csp-usaged starts one now.");
 }
 
 /* -- the command ------------------------------------------------------------------------------------------------------------------ */

@@ -54,7 +54,7 @@ here_is 'Go back to the terminal'
 expect_said "Signed in as .*<billing@partner\.example>, tenant $tenant\."
 expect_said 'Multi-factor authentication: yes'
 expect_said "stored in $place/private/refresh-token"
-expect_said 'systemctl start csp-usaged'
+expect_said 'Next: csp-usaged check, then systemctl start csp-usaged'
 cmp -s "$place/before" "$place/private/refresh-token" && fail "the stored consent is the old one"
 expect_equal "mode" 600 "$(stat -c %a "$place/private/refresh-token")"
 expect_equal "files" refresh-token "$(ls -A "$place/private")"
@@ -162,6 +162,16 @@ login_ends_with 4 'E-PC-HTTP-403.*; .*Admin agent'
 play_scenario
 sync $range
 expect_code 0
+
+it "warns when the token has no MFA claim and Partner Center takes it all the same"
+new_place no-mfa
+play_scenario '[partner]' 'mfa = no' 'mfa_enforced = no'
+start_login
+browse
+end_login
+expect_code 0
+expect_said 'Multi-factor authentication: no. WARNING: '
+expect_said 'run csp-usaged login again'
 
 it "tries again when a request has no luck"
 new_place unlucky
