@@ -191,25 +191,23 @@ SELECT m.guid AS meter_id,
   LEFT JOIN product t ON t.id = n.id
   LEFT JOIN rate x ON x.id = (SELECT max(id) FROM rate WHERE meter_id = m.id);
 
--- Every version of every price, one row a tier. Private: the tiers of all rates alike.
-CREATE VIEW rate_step AS
-SELECT id AS rate_id, 1 AS tier_no, '0' AS from_quantity, unit_price FROM rate WHERE tier_count = 1 AND unit_price IS NOT NULL
-UNION ALL
-SELECT rate_id, tier_no, from_quantity, unit_price FROM rate_tier;
-
+-- Every version of every price, one row a tier. The only tier of most stands in the version itself.
 CREATE VIEW rates AS
 SELECT x.id AS rate_id, m.guid AS meter_id, x.name AS meter_name, x.category AS meter_category, x.subcategory AS meter_subcategory,
        x.meter_region, x.unit, x.currency, x.region,
        strftime('%Y-%m-%dT%H:%M:%SZ', x.effective, 'unixepoch') AS effective_date,
        CAST(x.included AS REAL) AS included_quantity, x.included AS included_quantity_exact,
-       t.tier_no, CAST(t.from_quantity AS REAL) AS from_quantity, t.from_quantity AS from_quantity_exact,
-       CAST(t.unit_price AS REAL) AS unit_price, t.unit_price AS unit_price_exact, nullif(x.tags, '') AS tags,
+       coalesce(t.tier_no, iif(x.unit_price IS NULL, NULL, 1)) AS tier_no,
+       CAST(coalesce(t.from_quantity, iif(x.unit_price IS NULL, NULL, '0')) AS REAL) AS from_quantity,
+       coalesce(t.from_quantity, iif(x.unit_price IS NULL, NULL, '0')) AS from_quantity_exact,
+       CAST(coalesce(t.unit_price, x.unit_price) AS REAL) AS unit_price, coalesce(t.unit_price, x.unit_price) AS unit_price_exact,
+       nullif(x.tags, '') AS tags,
        strftime('%Y-%m-%dT%H:%M:%SZ', f.first_seen, 'unixepoch') AS first_seen, x.first_card_id, x.last_card_id,
        x.last_card_id IS NULL AS in_newest_card
   FROM rate x
   JOIN meter m ON m.id = x.meter_id
   JOIN rate_card f ON f.id = x.first_card_id
-  LEFT JOIN rate_step t ON t.rate_id = x.id;
+  LEFT JOIN rate_tier t ON t.rate_id = x.id;
 
 CREATE VIEW rate_cards AS
 SELECT id AS rate_card_id, currency, region, locale, tax_included, nullif(offer_terms, '') AS offer_terms, meters,

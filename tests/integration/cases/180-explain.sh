@@ -3,10 +3,10 @@
 . "$(dirname "$0")/../lib.sh"
 
 start_emulator - --set generate.customers=3 --set generate.subscriptions=8 --set generate.rows_per_day=40 --set generate.days=6 \
-    --set generate.first_day=2024-03-29 --set generate.last_day=2024-04-03 --set generate.meters=60 \
+    --set generate.first_day=2024-04-02 --set generate.last_day=2024-04-07 --set generate.meters=60 \
     --set generate.tiered_percent=25 --set generate.included_percent=15 --set generate.restated_percent=40 \
     --set generate.unpriced_meters=2 --set generate.unit_mismatch_percent=5 --set generate.future_percent=5
-range="--from 2024-03-29 --to 2024-04-03"
+range="--from 2024-04-02 --to 2024-04-07"
 new_place here log.level=info
 sync $range
 expect_code 0
@@ -116,6 +116,41 @@ expect_log "there is $(literally "$reference")$"
 run_program explain "${reference/:2024/:2020}" --config "$conf"
 expect_code 2
 expect_log 'csp-usaged coverage --month 2020-'
+
+it "tells of a correction what it corrects, why it is charged where it is, and what all of it comes to"
+run_program close --period 2024-04 --config "$conf"
+expect_code 0
+merge_scenario '[generate]' 'revision = 2'
+sync $range
+expect_code 0
+explain "charge_class = 'correction' AND corrects IS NOT NULL AND status = 'active' AND amount_nanos IS NOT NULL"
+told '^What it corrects$'
+told "^ +usage of +2024-04, which was closed $(query "SELECT closed_at FROM billing_periods WHERE billing_period = '2024-04'") by a person$"
+told "^ +charged in +$(of_it billing_period), open: "
+told "^ +it corrects +$(literally "$(of_it corrects)")$"
+told "^ +in all +.*, EUR $(literally "$(query "SELECT decimal_mul(decimal_sum(amount_nanos), '0.000000001') FROM purchases
+    WHERE purchase_reference IN ('$reference', '$(of_it corrects)')")")$"
+told "^ +$(of_it billing_period) +correction, open, active: $(literally "$(of_it "quantity_exact || ' ' || unit")")"
+explain "purchase_reference IN (SELECT corrects FROM purchases WHERE status = 'active')"
+told '^ +2024-04 +closed, active: '
+told ':c20[0-9]{4}$'
+
+it "tells where in the tiers of its usage's period a correction begins"
+group="usage_period = (SELECT usage_period FROM me) AND subscription_id = (SELECT subscription_id FROM me) AND meter_id = (SELECT meter_id FROM me)"
+begins=0
+for reference in $(query "SELECT purchase_reference FROM purchases WHERE charge_class = 'correction' AND status = 'active' AND unit_price IS NULL LIMIT 10"); do
+	run_program explain "$reference" --json --config "$conf"
+	position=$(jq -r '.position_exact // empty' "$place/out")
+	[ -z "$position" ] && continue
+	begins=$((begins + 1))
+	expect_query "$position" "WITH me AS (SELECT * FROM purchases WHERE purchase_reference = '$reference')
+	    SELECT coalesce(decimal_sum(q), '0') FROM
+	        (SELECT quantity_exact AS q FROM purchases WHERE $group AND charge_class IS NULL AND amount_nanos IS NOT NULL AND status = 'active'
+	         UNION ALL SELECT b.quantity_exact FROM purchases p JOIN purchase_bands b USING (purchase_reference)
+	                   WHERE p.$(sed 's/ AND / AND p./g' <<<"$group") AND p.charge_class = 'correction' AND (p.usage_start, p.reported_day, p.purchase_reference) <
+	                         (SELECT usage_start, reported_day, purchase_reference FROM me))"
+done
+expect_at_least "corrections in tiers" 3 $begins
 
 it "says what is wrong with the configuration or the database first"
 run_program explain "$reference" --config "$T/none"
