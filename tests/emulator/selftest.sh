@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# selftest.sh - checks that the emulator behaves as it says. Needs bash, curl, jq, gzip, iconv.
+# selftest.sh - checks that the emulator behaves as it says. Needs bash, curl, jq, gzip, iconv, openssl.
 # usage: selftest.sh [EMULATOR [PARTS]]      (default: build/csp-usaged-emulator of this checkout, and all parts; '2*' runs 20 to 29)
 # Ends at the first failure with status 1; prints "N passed, 0 failed" at the end.
 set -u
