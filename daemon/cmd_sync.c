@@ -27,12 +27,12 @@ struct sync {
 
 /* What the purchases that this run touched look like now, by customer. */
 static const char changes_sql[] =
-	"SELECT customer_name, customer_id, coalesce(max(currency), '') AS currency, sum(change = 'added') AS added,"
+	"SELECT customer_name, customer_id, coalesce(currency, '') AS currency, sum(change = 'added') AS added,"
 	" sum(change = 'changed') AS changed, sum(change = 'withdrawn') AS withdrawn,"
 	" sum(change = 'added' AND new_amount_nanos IS NULL) AS unpriced,"
 	" format('%+.2f', sum(coalesce(new_amount, 0) - coalesce(old_amount, 0))) AS amount"
 	" FROM purchase_changes WHERE run_id = (SELECT max(run_id) FROM runs)"
-	" GROUP BY customer_id ORDER BY customer_name, customer_id";
+	" GROUP BY customer_id, currency ORDER BY customer_name, customer_id, currency";
 
 static void on_frame(struct timer *t)
 {

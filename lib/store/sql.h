@@ -100,9 +100,10 @@
 			" VALUES (?1, ?2, 4, ?3, ?4, ?5, ?6) ON CONFLICT DO UPDATE SET state = 4, failed_at = excluded.failed_at,"    \
 			" code = excluded.code, error = excluded.error, remedy = excluded.remedy")                                    \
 	/* purchases */                                                                                                               \
-	X(USAGE_OF_SLICE, "SELECT " SQL_ROW " FROM usage u WHERE u.subscription_id = ?1 AND u.period BETWEEN ?3 AND ?4"               \
-			  " AND u.reported_day = ?2 AND u.kind <> 2 ORDER BY u.period, u.meter_id, u.resource_id, u.usage_start, u.usage_end,"        \
-			  " u.ordinal")                                                                                               \
+	/* a list of periods, not a range: then each is searched by the whole key, and the rows come in its order */                  \
+	X(USAGE_OF_SLICE, "SELECT " SQL_ROW " FROM usage u WHERE u.subscription_id = ?1 AND u.period IN"                              \
+			  " (SELECT p.period FROM period p WHERE p.period BETWEEN ?3 AND ?4) AND u.reported_day = ?2 AND u.kind <> 2" \
+			  " ORDER BY u.period, u.meter_id, u.resource_id, u.usage_start, u.usage_end, u.ordinal")                     \
 	X(USAGE_INSERT, "INSERT INTO usage (subscription_id, period, reported_day, meter_id, resource_id, usage_start, usage_end,"    \
 			" ordinal, product_id, quantity, kind, rating, rate_id, amount_nanos, status, revision, seq, first_run_id," \
 			" last_run_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, 0, 1, ?15, ?16, ?16)")    \
