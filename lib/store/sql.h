@@ -51,8 +51,12 @@
 		       " AND NOT EXISTS (SELECT 1 FROM period_event e WHERE e.period = p.period)"                                     \
 		       " AND p.starts >= (SELECT min((SELECT min(reported_day) FROM slice l WHERE l.subscription_id = s.id))"         \
 		       " FROM subscription s) ORDER BY p.period LIMIT ?3")                                                            \
-	X(PERIOD_GAPS, "SELECT count(*) FROM coverage WHERE reported_day >= date(?1 * 86400, 'unixepoch')"                            \
-		       " AND reported_day < date(?2 * 86400, 'unixepoch') AND state IN ('failed', 'missing')")                        \
+	/* days ?1 to ?2 of each subscription that were not read, from its first day on record to the one on which it went */           \
+	X(PERIOD_GAPS, "SELECT coalesce(sum(max(0, ends - starts - (SELECT count(*) FROM slice l WHERE l.subscription_id = id"        \
+		       " AND l.reported_day >= starts AND l.reported_day < ends AND l.state IN (1, 2, 3)))), 0)"                      \
+		       " FROM (SELECT id, max(?1, coalesce((SELECT min(reported_day) FROM slice f WHERE f.subscription_id = s.id), ?1))"\
+		       " AS starts, iif(missing_since = 0, ?2, min(?2, (missing_since + 86399) / 86400)) AS ends"                     \
+		       " FROM subscription s WHERE usage_source = 0)")                                                                \
 	/* customers and subscriptions */                                                                                             \
 	X(CUSTOMER_FIND, "SELECT id, name, domain, relationship, missing_since FROM customer WHERE guid = ?1")                        \
 	X(CUSTOMER_INSERT, "INSERT INTO customer (guid, name, domain, relationship, first_seen) VALUES (?1, ?2, ?3, ?4, ?5)")         \

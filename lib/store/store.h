@@ -149,7 +149,6 @@ void slice_load_free(struct slice_load *load); /* NULL is fine; drops what was n
  * its own that is booked in the period of the day on which the run began (correction.h has the rules). */
 
 #define STORE_PERIODS_DUE_MAX 12   /* that are closed at the end of one run */
-#define STORE_USAGE_KEPT_DAYS 90   /* how long the service is asked for a missing day */
 
 /* A person closes PERIOD (year * 100 + month; 0: the oldest that has ended and is not closed, told back). ERR_CONFIG when it has not
  * ended, has no usage here, or is closed already. */
@@ -160,8 +159,8 @@ struct period_due {
 	int64_t gaps; /* 0: it is closed now; else the slices that are failed or missing, which keep it open */
 };
 
-/* Closes, at the end of a run, each period that ended settle_days ago or earlier, is known from its first day on, lacks no slice that
- * the service still has, and was never opened again by a person. In the transaction that the run's end commits. */
+/* Closes, at the end of a run, each period that ended settle_days ago or earlier, is known from its first day on, lacks no slice of
+ * a subscription that utilization covers, and was never opened again by a person. In the transaction that the run's end commits. */
 int store_period_close_due(struct store *s, int64_t run_id, int64_t now, struct period_due list[STORE_PERIODS_DUE_MAX], size_t *count,
 			   struct err *e) MUST_CHECK;
 

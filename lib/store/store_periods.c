@@ -111,15 +111,14 @@ static int read_due(struct store *s, int64_t today, struct due due[STORE_PERIODS
 	return rc;
 }
 
-/* Days of its usage that are failed or missing, as far as they can still be had. */
-static int count_gaps(struct store *s, const struct due *due, int64_t today, int64_t *gaps, struct err *e)
+/* Reported days, with those on which it settled, that were not read. */
+static int count_gaps(struct store *s, const struct due *due, int64_t *gaps, struct err *e)
 {
-	int64_t oldest = today - STORE_USAGE_KEPT_DAYS;
 	struct sqlite3_stmt *q = db_query(s->db, SQL_PERIOD_GAPS, e);
 
 	if (!q)
 		return -1;
-	db_bind_int(q, 1, due->starts > oldest ? due->starts : oldest);
+	db_bind_int(q, 1, due->starts);
 	db_bind_int(q, 2, due->ends + s->options.settle_days);
 	if (db_step(s->db, q, e) == -1)
 		return -1;
@@ -138,7 +137,7 @@ static int close_due(struct store *s, int64_t run_id, int64_t now, struct period
 	for (size_t i = 0; i < *count; i++) {
 		list[i] = (struct period_due){ .gaps = 0 };
 		period_print((int32_t)due[i].period, list[i].name);
-		if (count_gaps(s, &due[i], today, &list[i].gaps, e) == -1)
+		if (count_gaps(s, &due[i], &list[i].gaps, e) == -1)
 			return -1;
 		if (list[i].gaps == 0 && put_event(s, due[i].period, true, now, run_id, "", e) == -1)
 			return -1;

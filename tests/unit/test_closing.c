@@ -331,10 +331,24 @@ static void test_a_gap_keeps_a_period_open(void **state)
 	assert_int_equal(close_due(b, DAY0 + 17, due), 1);
 	assert_int_equal(due[0].gaps, 1);
 	assert_string_equal(ask(b, "SELECT count(*) FROM billing_periods WHERE period_state = 'closed'"), "0");
-	/* what can't be had any more is not waited for */
-	assert_int_equal(close_due(b, DAY0 + 2 + 91, due), 2);
+	/* also what can't be had any more is for a person to say */
+	assert_int_equal(close_due(b, DAY0 + 2 + 400, due), 2);
 	assert_string_equal(due[0].name, "2018-07");
+	assert_int_equal(due[0].gaps, 1);
+	load_slice(b, 2, NULL, 0);
+	assert_int_equal(close_due(b, DAY0 + 17, due), 1);
 	assert_int_equal(due[0].gaps, 0);
+}
+
+static void test_a_month_that_is_read_in_pieces_stays_open(void **state)
+{
+	struct books *b = *state;
+	struct period_due due[STORE_PERIODS_DUE_MAX];
+
+	for (int day = -20; day < 17; day += 2)
+		load_slice(b, day, (struct usage_spec[]){ { .day = day - 1, .quantity = "1" } }, 1);
+	assert_int_equal(close_due(b, DAY0 + 17, due), 1);
+	assert_int_equal(due[0].gaps, 18);
 }
 
 static void test_a_reopened_period_is_not_closed_by_itself(void **state)
@@ -367,6 +381,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_what_can_be_closed_and_opened, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_a_whole_period_closes_when_it_has_settled, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_a_gap_keeps_a_period_open, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_a_month_that_is_read_in_pieces_stays_open, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_a_reopened_period_is_not_closed_by_itself, setup, teardown),
 	};
 
