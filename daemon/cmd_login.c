@@ -115,6 +115,7 @@ static void on_end(struct signals *signals, const char *name)
 {
 	struct sign_in *s = container_of(signals, struct sign_in, signals);
 
+	paste_stop(&s->paste); /* a second signal would leave the terminal to its fate */
 	if (login_is_storing(&s->ask))
 		return; /* moments from its end, and then it is the truth that counts */
 	s->stopped_by = name;

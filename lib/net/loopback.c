@@ -18,6 +18,7 @@
 #define LINGER_MS 2000 /* for the page to be taken, and the connection closed by the other side */
 #define PORT_TRIES 20  /* a port free on 127.0.0.1 may be taken on ::1 */
 #define HEAD_MAX 1024
+#define BACKLOG 128 /* a connection that the kernel has no room for comes back after a second only */
 
 struct listener { /* on the heap, as visitors: libuv keeps a handle until a turn after uv_close */
 	uv_tcp_t tcp;
@@ -298,7 +299,7 @@ static int listen_on(struct loopback_server *s, struct listener **slot, const st
 	listener->owner = s->owner;
 	*slot = listener;
 	rc = uv_tcp_bind(&listener->tcp, address, 0);
-	return rc ? rc : uv_listen((uv_stream_t *)&listener->tcp, LIMIT_LOOPBACK_CONNECTIONS, on_connection);
+	return rc ? rc : uv_listen((uv_stream_t *)&listener->tcp, BACKLOG, on_connection);
 }
 
 static uint16_t port_of(const struct listener *listener)
