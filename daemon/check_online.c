@@ -78,7 +78,7 @@ void check_mfa(struct check *c, struct check_line *l)
 /* Whether a refusal is one that another role may cure. */
 static bool is_role(const struct probe_outcome *o)
 {
-	static const char *const codes[] = { "E-PC-900150", "E-PC-900308", "E-PC-HTTP-403", "E-PC-2032", "E-PC-400" };
+	static const char *const codes[] = { "E-PC-900150", "E-PC-900308", "E-PC-HTTP-403" };
 
 	for (size_t i = 0; i < countof(codes) && o->state == PROBE_REFUSED; i++)
 		if (strcmp(o->err.code, codes[i]) == 0)
@@ -142,8 +142,8 @@ void check_usage(struct check *c, struct check_line *l)
 	else if (f->usage.state == PROBE_UNTRIED)
 		check_not_tried(l, "not tried: none of these subscriptions is one that the utilization API serves%s",
 				f->customers_asked < f->list_count ? "; check --full asks for all" : "");
-	else if (f->usage.state == PROBE_REFUSED && f->usage.err.kind != ERR_AUTH && f->usage_asked > 1)
-		check_warn(l, f->usage.err.code, f->usage.err.remedy, "none of %zu subscriptions was served, last %s: %s", f->usage_asked, id,
+	else if (f->usage.state == PROBE_REFUSED && f->usage_passed_over == f->usage_asked)
+		check_warn(l, f->usage.err.code, f->usage.err.remedy, "the API answers, and serves none of %zu subscriptions, last %s: %s", f->usage_asked, id,
 			   f->usage.err.text);
 	else if (f->usage.state == PROBE_REFUSED)
 		refused_for_role(l, &f->usage, f->customers.state == PROBE_ANSWERED ? MISFIT : AGENT);
@@ -185,7 +185,8 @@ void check_roles(struct check *c, struct check_line *l)
 	else if (usage || rates)
 		check_fail_person(l, "E-CHECK-ROLE", MISFIT, "customers are open to this account, %s not: as Global admin with Sales agent has it",
 				  usage && rates ? "usage and prices are" : usage ? "usage is" : "prices are");
-	else if (f->customers.state != PROBE_ANSWERED || f->subscriptions.state == PROBE_REFUSED || f->rates.state != PROBE_ANSWERED || f->usage.state == PROBE_REFUSED)
+	else if (f->customers.state != PROBE_ANSWERED || f->subscriptions.state == PROBE_REFUSED ||
+		 f->rates.state != PROBE_ANSWERED || (f->usage.state == PROBE_REFUSED && f->usage_passed_over < f->usage_asked))
 		check_not_tried(l, "can't be told: not every call was answered");
 	else
 		check_ok(l, "customers, subscriptions, %sprices: open", f->usage.state == PROBE_ANSWERED ? "usage, " : "");

@@ -55,7 +55,8 @@ struct probe_facts { /* zeroed before probe_run; freed by probe_facts_fini */
 	size_t sub_count;
 
 	struct probe_outcome usage;
-	size_t usage_asked;           /* subscriptions; those but the last were not found or not open to the partner */
+	size_t usage_asked;           /* subscriptions */
+	size_t usage_passed_over;     /* of these: not found, or not open to the partner, which says nothing of the others */
 	struct guid usage_of;         /* the last one asked */
 	bool usage_not_ready, usage_empty;
 	uint64_t usage_rows;

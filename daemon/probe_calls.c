@@ -73,6 +73,7 @@ static void on_usage(struct fetch_request *r)
 	case FETCH_NOT_FOUND:
 	case FETCH_FORBIDDEN:
 		/* About this one alone: another may do. */
+		f->usage_passed_over++;
 		probe_refused(&f->usage, &r->err);
 		ask_usage(p);
 		return;

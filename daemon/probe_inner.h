@@ -19,7 +19,7 @@
 #include "pull/pager.h"
 
 /* How long each step may take; a step that waits for its turn after a 429 ends with that error. */
-#define PROBE_CLOCK_MS 30000
+#define PROBE_CLOCK_MS 60000
 #define PROBE_TOKEN_MS 90000  /* with the token's own tries */
 #define PROBE_LISTS_MS 120000
 #define PROBE_FULL_MS 1800000 /* the subscriptions of every customer */
