@@ -42,20 +42,30 @@ static int explain_reference(const struct options *options)
 	return rc == -1 ? say_error(&e) : EXIT_CODE_DONE;
 }
 
-int cmd_explain(const struct options *options, const struct config *config)
+static int refuse(const char *word, const char *why, const char *remedy)
 {
 	struct err e = ERR_INIT;
+
+	err_set(&e, ERR_CONFIG, "\"%.80s\" %s", word, why);
+	err_advise(&e, NULL, remedy);
+	return say_error(&e);
+}
+
+int cmd_explain(const struct options *options, const struct config *config)
+{
+	const char *word = options->word;
 
 	(void)config;
 	if (options->mdoc) {
 		explain_mdoc(stdout);
 		return EXIT_CODE_DONE;
 	}
-	if (!options->word || explain_is_code(options->word))
-		return explain_code(options->word, stdout);
-	if (strchr(options->word, ':'))
+	if (word && strchr(word, ':'))
 		return explain_reference(options);
-	err_set(&e, ERR_CONFIG, "\"%.80s\" is neither a code nor a purchase reference", options->word);
-	err_advise(&e, NULL, "give a code as in the log, E-..., or a reference as in purchases.purchase_reference; csp-usaged explain lists all codes");
-	return say_error(&e);
+	if (options->json)
+		return refuse("--json", "belongs to a purchase reference", "see csp-usaged explain --help");
+	if (!word || explain_is_code(word))
+		return explain_code(word, stdout);
+	return refuse(word, "is neither a code nor a purchase reference",
+		      "give a code as in the log, E-..., or a reference as in purchases.purchase_reference; csp-usaged explain lists all codes");
 }

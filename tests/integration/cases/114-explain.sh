@@ -27,8 +27,10 @@ for listed in E-CONFIG E-STORE-SETTING E-AUTH-50011 E-AUTH-INVALID-GRANT E-PC-90
 	expect_code 0
 done
 
-it "refuses what is no code"
+it "refuses what is no code, and JSON of one"
 run_program explain nonsense
+expect_code 2
+run_program explain E-LOCK --json
 expect_code 2
 
 it "makes the manual's list, which groff takes without a word"
