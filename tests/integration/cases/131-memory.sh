@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: MIT
+# long
 # Between two runs no secret is left in the daemon's memory: not in what it has, and not in what it gave back.
 . "$(dirname "$0")/../lib.sh"
 
@@ -36,7 +37,7 @@ if under_asan; then
 	skip "freed memory is quarantined as it is"
 	exit 0
 fi
-merge_scenario '[fault.f]' 'match = token' 'delay_ms = 3000' 'action = delay'
+merge_scenario '[fault.f]' 'match = token' 'delay_ms = 120000' 'action = delay'
 new_place here usage.backfill_days=5
 start_program run
 wait_until 20 log_has 'event=run.start'
@@ -46,11 +47,15 @@ if ! scan "$T/known" >/dev/null; then
 	kill -TERM "$pid"
 	exit 0
 fi
-wait_until 4 seen || fail "not found while a request with them is under way"
+wait_until 60 seen || fail "not found while a request with them is under way"
+kill -KILL "$pid"
+wait "$pid"
 
 it "forgets them after a run: secret and refresh tokens"
-wait_for_log 60 'event=run.done run=1 status=ok'
 play_scenario
+new_place again usage.backfill_days=5
+start_program run
+wait_for_log 60 'event=run.done run=1 status=ok'
 stored_token >>"$T/secrets"
 for run in 2 3; do
 	run_again $run
@@ -89,5 +94,16 @@ start_program run
 wait_for_log 60 'event=run.done run=1 status=ok'
 run_again 2
 forgets "after two runs"
+kill -TERM "$pid"
+end_program
+
+it "is locked in memory where that is allowed"
+if [ "$(ulimit -l)" != unlimited ]; then
+	skip "no more than $(ulimit -l) kB may be locked here"
+	exit 0
+fi
+start_program run
+wait_until 20 log_has 'event=ready'
+expect_at_least "locked, kB" 1000 "$(sed -n 's/^VmLck:[^0-9]*\([0-9]*\) kB/\1/p' "/proc/$pid/status")"
 kill -TERM "$pid"
 end_program
