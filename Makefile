@@ -53,7 +53,7 @@ BOOKS_OBJECTS := $(BOOKS_SOURCES:%.c=$(B)/obj/%.o)
 .PHONY: all programs units
 .SECONDARY:
 all: programs
-programs: $(B)/csp-usaged $(B)/csp-usaged-emulator
+programs: $(B)/csp-usaged $(B)/csp-usaged-emulator $(B)/manual/csp-usaged-log.7
 units: $(UNIT_PROGRAMS)
 
 $(B)/csp-usaged: $(DAEMON_OBJECTS) $(B)/libcsp.a
@@ -92,6 +92,11 @@ $(B)/obj/tests/books/%.o: tests/books/%.c
 $(B)/obj/%.o: %.c
 	@mkdir -p $(@D)
 	$(call say,CC,$<)$(CC) $(LIB_CFLAGS) $(CFLAGS) -c -o $@ $<
+
+# the page of events and codes, from the program's own tables
+$(B)/manual/csp-usaged-log.7: manual/csp-usaged-log.7.in daemon/events.h packaging/make-log-page $(B)/csp-usaged
+	@mkdir -p $(@D)
+	$(call say,GEN,$@)sh packaging/make-log-page $< daemon/events.h $(B)/csp-usaged > $@.tmp && mv $@.tmp $@
 
 # schema/*.sql as C strings, in the order of their names
 $(B)/gen/schema.c: $(SCHEMA) packaging/embed-schema
@@ -169,7 +174,7 @@ install: programs
 	install -D -m 0755 $(B)/csp-usaged $(DESTDIR)$(PREFIX)/bin/csp-usaged
 	install -D -m 0755 $(B)/csp-usaged-emulator $(DESTDIR)$(PREFIX)/bin/csp-usaged-emulator
 	install -D -m 0644 packaging/invariants.sql $(DESTDIR)$(PREFIX)/share/csp-usaged/invariants.sql
-	for f in manual/*.[1-8]; do install -D -m 0644 $$f $(DESTDIR)$(PREFIX)/share/man/man$${f##*.}/$$(basename $$f) || exit 1; done
+	for f in manual/*.[1-8] $(B)/manual/*.[1-8]; do install -D -m 0644 $$f $(DESTDIR)$(PREFIX)/share/man/man$${f##*.}/$$(basename $$f) || exit 1; done
 	install -D -m 0644 systemd/csp-usaged.service $(DESTDIR)$(PREFIX)/lib/systemd/system/csp-usaged.service
 	for f in systemd/*.sysusers; do install -D -m 0644 $$f $(DESTDIR)$(PREFIX)/lib/sysusers.d/$$(basename $$f .sysusers).conf; done
 	for f in systemd/*.tmpfiles; do install -D -m 0644 $$f $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/$$(basename $$f .tmpfiles).conf; done
