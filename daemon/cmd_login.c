@@ -60,6 +60,8 @@ static void on_line(struct paste *paste, struct span line)
 
 	if (login_paste(&s->ask, line, &e) == 0) {
 		paste_stop(paste);
+		puts("Taken: asking the sign-in service, and then Partner Center.");
+		fflush(stdout);
 		return;
 	}
 	printf("This is not the address that is waited for: %s.\nPaste the whole address of the page that the browser ended on.\n", e.text);
