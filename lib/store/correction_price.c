@@ -74,21 +74,15 @@ static int price_live(struct pricing *p, const struct row *row, struct err *e)
 	return pricing_row(p, row, &choice, decimal_normal(quantity), e);
 }
 
-static int price_rows(struct pricing *p, struct row_list *rows, struct err *e)
+/* In the order of booking: what is closed next has been priced before what stays, and closing moves nothing. */
+static int price_rows(struct pricing *p, const struct row_list *rows, struct err *e)
 {
-	size_t live = 0;
-
 	for (size_t i = 0; i < rows->count; i++) {
 		int fixed = closed_find(p->s, rows->items[i].key.period, NULL, e);
 
-		if (fixed == -1 || (fixed && add_fixed(p, &rows->items[i], e) == -1))
+		if (fixed == -1 || (fixed ? add_fixed(p, &rows->items[i], e) : price_live(p, &rows->items[i], e)) == -1)
 			return -1;
-		if (!fixed)
-			rows->items[live++] = rows->items[i];
 	}
-	for (size_t i = 0; i < live; i++)
-		if (price_live(p, &rows->items[i], e) == -1)
-			return -1;
 	return 0;
 }
 
