@@ -77,14 +77,14 @@ static int add(struct store *s, const struct wish *w, struct err *e)
 	return row_insert(s, w->run_id, &row, e);
 }
 
-static int same_as_live(const struct wish *w, bool *same, struct err *e)
+static int same_as_live(struct store *s, const struct wish *w, bool *same, struct err *e)
 {
 	const struct row *live = &w->standing.live;
 	struct decimal quantity;
 
-	if (row_quantity(live, &quantity, e) == -1)
+	if (row_quantity(live, &quantity, e) == -1 || ratebook_same_unit(s, live->product, w->product, same, e) == -1)
 		return -1;
-	*same = !live->withdrawn && decimal_compare(quantity, w->difference) == 0;
+	*same = *same && !live->withdrawn && decimal_compare(quantity, w->difference) == 0;
 	return 0;
 }
 
@@ -93,7 +93,7 @@ static int change(struct store *s, const struct wish *w, enum correction_done *d
 	struct row row = w->standing.live;
 	bool same;
 
-	if (same_as_live(w, &same, e) == -1)
+	if (same_as_live(s, w, &same, e) == -1)
 		return -1;
 	if (same)
 		return 0;
@@ -138,7 +138,7 @@ int correction_want(struct store *s, int64_t run_id, const struct row_key *key, 
 	*done = CORRECTION_NONE;
 	if (standing_read(s, key, &w.standing, e) == -1)
 		return -1;
-	if (!w.product)
+	if (w.standing.product && (!w.product || decimal_is_zero(want))) /* nothing, in whatever unit */
 		w.product = w.standing.product;
 	if (check_unit(s, &w, e) == -1 ||
 	    decimal_subtract(&w.difference, want, w.standing.fixed, e) == -1 || has_late_price(s, &w, &needed, e) == -1)
@@ -151,6 +151,17 @@ int correction_want(struct store *s, int64_t run_id, const struct row_key *key, 
 static int by_key(const void *a, const void *b)
 {
 	return row_key_compare(&((const struct corrected *)a)->key, &((const struct corrected *)b)->key, true);
+}
+
+/* A key whose corrections were closed in and that has another since stands there more than once. */
+static void drop_repeated(struct corrected_keys *keys)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < keys->count; i++)
+		if (i == 0 || by_key(&keys->items[i - 1], &keys->items[i]) != 0)
+			keys->items[kept++] = keys->items[i];
+	keys->count = kept;
 }
 
 int corrected_read(struct store *s, int64_t subscription, int32_t day, struct corrected_keys *keys, struct err *e)
@@ -169,6 +180,7 @@ int corrected_read(struct store *s, int64_t subscription, int32_t day, struct co
 	for (size_t i = 0; rc == 0 && i < rows.count; i++)
 		keys->items[keys->count++].key = standing_key(s, &rows.items[i]);
 	qsort(keys->items, keys->count, sizeof(*keys->items), by_key);
+	drop_repeated(keys);
 	row_list_fini(&rows);
 	return rc;
 }
