@@ -31,6 +31,9 @@ int correction_price_group(struct pricing *p, int64_t subscription, const struct
 /* New rates of the meters in temp.changed_meter: usage of closed periods that had no price may get one now. */
 int correction_reprice(struct store *s, int64_t run_id, int64_t *revised, struct err *e) MUST_CHECK;
 
+/* PERIOD is open again: corrections of older usage that are booked in it can change, and take over what later ones say. */
+int correction_rejoin(struct pricing *p, int32_t period, struct err *e) MUST_CHECK;
+
 /* The keys of a slice that corrections stand for, active ones, to find those that the slice no longer has. */
 struct corrected {
 	struct row_key key;

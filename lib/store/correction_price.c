@@ -111,20 +111,31 @@ int correction_price_group(struct pricing *p, int64_t subscription, const struct
 
 /* -- new rates ----------------------------------------------------------------------------------------------------------------- */
 
+/* A second one of a key, which a reopening has left: the first takes over what it says. */
+static int give_up(struct pricing *p, const struct standing *standing, const struct row *row, struct err *e)
+{
+	int fixed = closed_find(p->s, row->key.period, NULL, e);
+
+	if (fixed || row->withdrawn || row->key.period == standing->live.key.period)
+		return fixed == -1 ? -1 : 0;
+	++*p->revised;
+	return correction_withdraw(p->s, p->run_id, row, REASON_REOPENED, e);
+}
+
 /* What is wanted of the key stays; whether that needs a correction may have changed. */
 static int reconsider(struct pricing *p, const struct row *row, struct rerate_groups *groups, struct err *e)
 {
 	struct row_key key = standing_key(p->s, row);
-	struct decimal want = DECIMAL_ZERO;
 	enum correction_done done;
 	struct standing standing;
+	struct decimal want;
+	int64_t product;
 
-	if (standing_read(p->s, &key, &standing, e) == -1)
+	if (standing_read(p->s, &key, &standing, e) == -1 || decimal_add(&want, standing.fixed, standing.open, e) == -1 ||
+	    (row->kind == ROW_CORRECTION && give_up(p, &standing, row, e) == -1))
 		return -1;
-	if (standing.has_live && !standing.live.withdrawn && row_quantity(&standing.live, &want, e) == -1)
-		return -1;
-	if (decimal_add(&want, want, standing.fixed, e) == -1 ||
-	    correction_want(p->s, p->run_id, &key, want, row->product, &done, e) == -1)
+	product = standing.has_live && !standing.live.withdrawn ? standing.live.product : row->product;
+	if (correction_want(p->s, p->run_id, &key, want, product, &done, e) == -1)
 		return -1;
 	*p->revised += done == CORRECTION_ADDED;
 	rerate_groups_add(groups, key.period, key.meter);
@@ -146,26 +157,38 @@ static int reconsider_subscription(struct pricing *p, const struct row_list *row
 	return rc;
 }
 
-static int read_candidates(struct store *s, struct row_list *rows, struct err *e)
+static int reconsider_all(struct pricing *p, struct sqlite3_stmt *q, struct err *e)
 {
-	struct sqlite3_stmt *q = db_query(s->db, SQL_CORRECTIONS_TO_PRICE, e);
+	struct row_list rows = { .count = 0 };
+	size_t at = 0;
+	int rc = row_list_read(p->s, q, &rows, e);
 
-	return q ? row_list_read(s, q, rows, e) : -1;
+	while (rc == 0 && at < rows.count)
+		rc = reconsider_subscription(p, &rows, &at, e);
+	row_list_fini(&rows);
+	return rc;
 }
 
 int correction_reprice(struct store *s, int64_t run_id, int64_t *revised, struct err *e)
 {
 	struct pricing p = { .s = s, .run_id = run_id, .since_seq = s->seq, .reason = REASON_RERATED_PRICE, .revised = revised };
-	struct row_list rows = { .count = 0 };
-	size_t at = 0;
+	struct sqlite3_stmt *q;
 	bool any;
-	int rc;
 
 	if (closed_any(s, &any, e) == -1)
 		return -1;
-	rc = any ? read_candidates(s, &rows, e) : 0;
-	while (rc == 0 && at < rows.count)
-		rc = reconsider_subscription(&p, &rows, &at, e);
-	row_list_fini(&rows);
-	return rc;
+	if (!any)
+		return 0;
+	q = db_query(s->db, SQL_CORRECTIONS_TO_PRICE, e);
+	return q ? reconsider_all(&p, q, e) : -1;
+}
+
+int correction_rejoin(struct pricing *p, int32_t period, struct err *e)
+{
+	struct sqlite3_stmt *q = db_query(p->s->db, SQL_CORRECTIONS_TO_JOIN, e);
+
+	if (!q)
+		return -1;
+	db_bind_int(q, 1, period);
+	return reconsider_all(p, q, e);
 }

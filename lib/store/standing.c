@@ -50,6 +50,21 @@ static int add_fixed(struct store *s, struct standing *standing, const struct ro
 	return decimal_add(&standing->priced, standing->priced, priced, e);
 }
 
+/* One that is not. There is one, but for the moment in which a reopened period has another. */
+static int add_open(struct standing *standing, const struct row *row, struct err *e)
+{
+	struct decimal quantity;
+
+	if (!standing->has_live)
+		standing->live = *row;
+	standing->has_live = true;
+	if (row->withdrawn)
+		return 0;
+	if (row_quantity(row, &quantity, e) == -1)
+		return -1;
+	return decimal_add(&standing->open, standing->open, quantity, e);
+}
+
 static int read_rows(struct store *s, const struct row_key *key, struct row_list *rows, struct err *e)
 {
 	static const enum sql_statement statements[] = { SQL_USAGE_FIND, SQL_CORRECTIONS_OF_KEY };
@@ -71,17 +86,13 @@ int standing_read(struct store *s, const struct row_key *key, struct standing *s
 	struct row_list rows = { .count = 0 };
 	int rc = read_rows(s, key, &rows, e);
 
-	*standing = (struct standing){ .fixed = DECIMAL_ZERO, .priced = DECIMAL_ZERO };
+	*standing = (struct standing){ .fixed = DECIMAL_ZERO, .priced = DECIMAL_ZERO, .open = DECIMAL_ZERO };
 	for (size_t i = 0; rc == 0 && i < rows.count; i++) {
 		const struct row *row = &rows.items[i];
 
 		rc = closed_find(s, row->key.period, NULL, e);
-		if (rc == 1) {
-			rc = add_fixed(s, standing, row, e);
-		} else if (rc == 0) {
-			standing->has_live = true;
-			standing->live = *row;
-		}
+		if (rc != -1)
+			rc = rc ? add_fixed(s, standing, row, e) : add_open(standing, row, e);
 	}
 	row_list_fini(&rows);
 	return rc;

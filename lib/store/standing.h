@@ -8,9 +8,10 @@
 struct standing {
 	struct decimal fixed;  /* the quantity of the fixed rows */
 	struct decimal priced; /* of that, what has an amount */
-	int64_t product;       /* of a fixed row that is active, 0: there is none */
+	int64_t product;       /* of the last fixed row that is active, 0: there is none */
+	struct decimal open;   /* the quantity of the others */
 	bool has_live;
-	struct row live;       /* its key with the period in which it is booked */
+	struct row live;       /* the first of the others; its key with the period in which it is booked */
 };
 
 /* KEY: with the usage period. */

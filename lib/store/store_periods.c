@@ -250,7 +250,7 @@ int store_period_reopen(struct store *s, int64_t run_id, const char *reason, int
 	if (newest_closed(s, period, e) == -1)
 		return -1;
 	if (store_write(s, e) == -1 || put_event(s, *period, false, now, run_id, reason, e) == -1 || fold_all(&p, *period, e) == -1 ||
-	    rerate_period(&p, *period, e) == -1) {
+	    rerate_period(&p, *period, e) == -1 || correction_rejoin(&p, *period, e) == -1) {
 		store_rollback(s);
 		return -1;
 	}
