@@ -11,18 +11,38 @@
 
 BEGIN;
 
--- A purchase with its key as one text, and its place in the order in which tiers fill.
+-- A purchase with its key as one text (of a correction that of what it corrects), the period of its usage, and its place in the order in
+-- which tiers fill: purchases, and behind them the corrections of usage of that period, as they were booked.
 CREATE TEMP TABLE book AS
-SELECT purchase_reference AS ref, subscription_id, period, reported_day, meter_id, resource_id, usage_start, usage_end, ordinal,
-       product_id, quantity, kind, rating, rate_id, amount_nanos, status, revision, seq, first_run_id, last_run_id,
-       row_number() OVER (ORDER BY subscription_id, period, meter_id, usage_start, reported_day, purchase_reference) AS place
-  FROM usage_reference;
+SELECT k.*, row_number() OVER (ORDER BY subscription_id, usage_period, meter_id, kind = 2, iif(kind = 2, period, 0), usage_start,
+                                        reported_day, key) AS place
+  FROM (SELECT purchase_reference AS ref, iif(kind = 2, substr(purchase_reference, 1, length(purchase_reference) - 8), purchase_reference)
+               AS key, subscription_id, period, reported_day, meter_id, resource_id, usage_start, usage_end, ordinal, product_id, quantity,
+               kind, rating, rate_id, amount_nanos, status, revision, seq, first_run_id, last_run_id,
+               iif(kind = 2, (SELECT f.period FROM period f WHERE u.usage_start >= f.starts * 86400 AND u.usage_start < f.ends * 86400),
+                   period) AS usage_period
+          FROM usage_reference u) k;
 CREATE INDEX temp.book_by_place ON book (place);
-CREATE UNIQUE INDEX temp.book_by_key ON book (subscription_id, reported_day, meter_id, resource_id, usage_start, usage_end, ordinal);
+CREATE UNIQUE INDEX temp.book_by_key ON book (subscription_id, reported_day, meter_id, resource_id, usage_start, usage_end, ordinal, period);
 CREATE TEMP TABLE band AS
 SELECT k.ref, k.place, b.band_no, b.band_from, b.band_to, b.unit_price, b.quantity, b.amount_nanos
-  FROM usage_band b LEFT JOIN book k USING (subscription_id, reported_day, meter_id, resource_id, usage_start, usage_end, ordinal);
+  FROM usage_band b
+  LEFT JOIN book k USING (subscription_id, reported_day, meter_id, resource_id, usage_start, usage_end, ordinal, period);
 CREATE INDEX temp.band_by_place ON band (place, band_no);
+
+-- The closed periods: when they were closed for good, and the newest rate card of that moment.
+CREATE TEMP TABLE closing AS
+SELECT p.period, e.at, e.card_id
+  FROM period p JOIN period_event e ON e.id = (SELECT max(id) FROM period_event WHERE period = p.period AND closed = 1)
+ WHERE p.state = 2;
+CREATE UNIQUE INDEX temp.closing_by_period ON closing (period);
+
+-- Each row of a key that has corrections, with how much of the key's quantity it has priced.
+CREATE TEMP TABLE standing AS
+SELECT k.*, CASE WHEN k.status <> 0 OR k.amount_nanos IS NULL THEN '0' WHEN k.kind <> 2 THEN k.quantity
+                 ELSE coalesce((SELECT decimal_sum(b.quantity) FROM band b WHERE b.place = k.place), '0') END AS priced
+  FROM book k JOIN (SELECT DISTINCT key FROM book WHERE kind = 2) c USING (key);
+CREATE INDEX temp.standing_by_key ON standing (key, period);
 
 -- -- what refers to what -----------------------------------------------------------------------------------------------------------
 
@@ -43,9 +63,9 @@ SELECT 'foreign_ids_exist', u.rowids, u.what
 
 SELECT 'foreign_ids_exist', h.seq, 'a change without its ' || iif(k.ref IS NULL, 'purchase', 'run')
   FROM usage_change h
-  LEFT JOIN book k USING (subscription_id, reported_day, meter_id, resource_id, usage_start, usage_end, ordinal)
+  LEFT JOIN book k USING (subscription_id, reported_day, meter_id, resource_id, usage_start, usage_end, ordinal, period)
   LEFT JOIN run ON run.id = h.run_id
- WHERE k.ref IS NULL OR k.period <> h.period OR run.id IS NULL;
+ WHERE k.ref IS NULL OR run.id IS NULL;
 
 SELECT 'foreign_ids_exist', band_no, 'a band without its purchase' FROM band WHERE ref IS NULL;
 
@@ -57,18 +77,27 @@ SELECT 'purchase_has_a_slice', k.ref, 'no slice was stored'
   FROM book k LEFT JOIN slice l USING (subscription_id, reported_day)
  WHERE l.first_run_id IS NULL OR l.first_run_id = 0;
 
-SELECT 'slice_counts_its_rows', l.subscription_id || '/' || date(l.reported_day * 86400, 'unixepoch'), l.row_count || ' but ' || count(k.ref)
-  FROM slice l LEFT JOIN book k ON k.subscription_id = l.subscription_id AND k.reported_day = l.reported_day AND k.status = 0
+-- What a slice has of a closed period stands in the purchase and its corrections together. Rows of quantity 0 leave no trace there, so
+-- that a slice that was read after a closing has at least as many rows.
+SELECT 'slice_counts_its_rows', l.subscription_id || '/' || date(l.reported_day * 86400, 'unixepoch'), l.row_count || ' but ' || count(k.key)
+  FROM slice l
+  LEFT JOIN run ON run.id = l.stored_run_id
+  LEFT JOIN (SELECT subscription_id, reported_day, key, ltrim(decimal_sum(quantity), '-0.') = '' AS is_zero
+               FROM book WHERE status = 0 GROUP BY subscription_id, reported_day, key) k
+    ON k.subscription_id = l.subscription_id AND k.reported_day = l.reported_day
+   AND NOT (k.is_zero AND EXISTS (SELECT 1 FROM period_event e WHERE run.ended = 0 OR run.ended > e.at))
  GROUP BY l.subscription_id, l.reported_day
-HAVING l.row_count <> count(k.ref) OR (l.state = 1 AND l.row_count = 0) OR (l.state IN (2, 3) AND l.row_count <> 0);
+HAVING l.row_count < count(k.key)
+    OR (l.row_count > count(k.key) AND NOT EXISTS (SELECT 1 FROM period_event e WHERE run.ended = 0 OR run.ended > e.at))
+    OR (l.state = 1 AND l.row_count = 0) OR (l.state IN (2, 3) AND l.row_count <> 0);
 
-SELECT 'slice_spans_its_periods', k.ref, k.period || ' is not in ' || l.first_period || '..' || l.last_period
+SELECT 'slice_spans_its_periods', k.ref, k.usage_period || ' is not in ' || l.first_period || '..' || l.last_period
   FROM book k JOIN slice l USING (subscription_id, reported_day)
- WHERE k.period NOT BETWEEN l.first_period AND l.last_period;
+ WHERE k.usage_period NOT BETWEEN l.first_period AND l.last_period;
 
 SELECT 'period_fits_the_usage', k.ref, 'not in ' || p.name
   FROM book k JOIN period p USING (period)
- WHERE k.usage_start < p.starts * 86400 OR k.usage_start >= p.ends * 86400;
+ WHERE k.kind <> 2 AND (k.usage_start < p.starts * 86400 OR k.usage_start >= p.ends * 86400);
 
 SELECT 'period_is_a_month', name, date(starts * 86400, 'unixepoch') || '..' || date(ends * 86400, 'unixepoch')
   FROM period
@@ -76,15 +105,42 @@ SELECT 'period_is_a_month', name, date(starts * 86400, 'unixepoch') || '..' || d
     OR ends * 86400 <> CAST(strftime('%s', starts * 86400, 'unixepoch', '+1 month') AS INTEGER)
     OR strftime('%d', starts * 86400, 'unixepoch') <> format('%02d', (SELECT value FROM setting WHERE name = 'period_start_day'));
 
--- Rows that look alike are numbered from 1 on, the active ones first, by ascending quantity.
+-- Rows that look alike are numbered from 1 on, the active ones first, by ascending quantity. Where a period was opened again, those of
+-- quantity 0 that came or went meanwhile wait for the next reading of their slice.
+CREATE TEMP TABLE numbered AS
+SELECT * FROM book WHERE kind <> 2 AND period NOT IN (SELECT period FROM period_event WHERE closed = 0);
+
 SELECT 'ordinals_have_no_gap', max(ref), count(*) || ' rows, ' || sum(status = 0) || ' active'
-  FROM book
+  FROM numbered
  GROUP BY subscription_id, reported_day, meter_id, resource_id, usage_start, usage_end
 HAVING max(ordinal) <> count(*) OR coalesce(max(iif(status = 0, ordinal, NULL)), 0) <> sum(status = 0);
 
 SELECT 'ordinals_ascend', b.ref, b.quantity || ' after ' || a.quantity
-  FROM book a JOIN book b USING (subscription_id, reported_day, meter_id, resource_id, usage_start, usage_end)
- WHERE b.ordinal = a.ordinal + 1 AND a.status = 0 AND b.status = 0 AND rtrim(decimal_sub(b.quantity, a.quantity), '0.') LIKE '-_%';
+  FROM numbered a JOIN book b USING (subscription_id, reported_day, meter_id, resource_id, usage_start, usage_end)
+ WHERE b.ordinal = a.ordinal + 1 AND b.kind <> 2 AND a.status = 0 AND b.status = 0 AND rtrim(decimal_sub(b.quantity, a.quantity), '0.') LIKE '-_%';
+
+-- -- closed periods ----------------------------------------------------------------------------------------------------------------------
+
+SELECT 'closed_period_was_closed', p.name, 'state ' || p.state || ', the last event ' || coalesce(e.closed, 'none')
+  FROM period p LEFT JOIN period_event e ON e.id = (SELECT max(id) FROM period_event WHERE period = p.period)
+ WHERE (p.state = 2) <> (coalesce(e.closed, 0) = 1) OR (p.state = 2 AND p.ends * 86400 > e.at) OR p.state NOT BETWEEN 0 AND 2;
+
+-- A run that began after the closing has left it alone.
+SELECT 'closed_period_stays_as_it_is', k.ref, 'changed by run ' || k.last_run_id
+  FROM book k JOIN closing c USING (period) JOIN run ON run.id = k.last_run_id
+ WHERE run.started > c.at;
+
+SELECT 'correction_is_of_an_older_period', ref, 'booked in ' || period FROM book WHERE kind = 2 AND (usage_period IS NULL OR usage_period >= period);
+
+SELECT 'correction_is_of_a_closed_period', k.ref, 'not closed: ' || k.usage_period
+  FROM book k WHERE k.kind = 2 AND k.status = 0 AND k.usage_period NOT IN (SELECT period FROM closing);
+
+SELECT 'correction_says_something', ref, 'no quantity and no amount'
+  FROM book WHERE kind = 2 AND status = 0 AND amount_nanos IS NULL AND ltrim(decimal_sub(quantity, '0'), '-0.') = '';
+
+SELECT 'one_correction_can_change', max(ref), count(*) || ' of them'
+  FROM standing WHERE kind = 2 AND status = 0 AND period NOT IN (SELECT period FROM closing)
+ GROUP BY key HAVING count(*) > 1;
 
 -- -- status, price, amount -----------------------------------------------------------------------------------------------------------
 
@@ -99,20 +155,25 @@ SELECT 'unit_goes_with_the_rating', k.ref, t.unit || ' and ' || x.unit
   FROM book k JOIN product t ON t.id = k.product_id JOIN rate x ON x.id = k.rate_id
  WHERE k.status = 0 AND ((k.rating = 0 AND t.unit <> x.unit) OR (k.rating = 2 AND t.unit = x.unit));
 
+-- Prices that were seen after a closing count only for what the earlier ones leave without a price; then those seen until the correction
+-- itself was closed in.
 SELECT 'price_is_the_newest', k.ref, 'rate ' || k.rate_id || ', not ' || n.id
   FROM book k JOIN rate x ON x.id = k.rate_id
+  LEFT JOIN closing u ON u.period = k.usage_period
+  LEFT JOIN closing b ON b.period = k.period
   JOIN rate n ON n.meter_id = x.meter_id AND n.currency = x.currency AND n.region = x.region
    AND n.effective > x.effective AND n.effective < (k.usage_start / 86400 + 1) * 86400
- WHERE k.status = 0;
+ WHERE k.status = 0 AND (n.first_card_id <= iif(x.first_card_id <= u.card_id, u.card_id, b.card_id)
+                         OR iif(x.first_card_id <= u.card_id, u.card_id, b.card_id) IS NULL);
 
 SELECT 'price_is_not_of_later', k.ref, 'rate ' || k.rate_id
   FROM book k JOIN rate x ON x.id = k.rate_id
  WHERE k.status = 0 AND x.effective >= (k.usage_start / 86400 + 1) * 86400;
 
-SELECT 'currency_is_one', k.subscription_id || '/' || k.meter_id || '/' || k.period, group_concat(DISTINCT x.currency)
+SELECT 'currency_is_one', k.subscription_id || '/' || k.meter_id || '/' || k.usage_period, group_concat(DISTINCT x.currency)
   FROM book k JOIN rate x ON x.id = k.rate_id
  WHERE k.status = 0
- GROUP BY k.subscription_id, k.meter_id, k.period
+ GROUP BY k.subscription_id, k.meter_id, k.usage_period
 HAVING count(DISTINCT x.currency) > 1;
 
 SELECT 'currency_is_the_cards', x.id, x.currency || ' in a card of ' || c.currency
@@ -136,7 +197,7 @@ SELECT 'amount_is_quantity_times_price', ref, quantity || ' x ' || unit_price ||
 SELECT 'bands_where_they_belong', k.ref, count(b.band_no) || ' bands'
   FROM book k LEFT JOIN band b USING (place)
  GROUP BY k.place
-HAVING (k.kind = 1 AND k.status = 0 AND k.rating = 0) <> (count(b.band_no) > 0) OR coalesce(max(b.band_no), 0) <> count(b.band_no);
+HAVING (k.kind IN (1, 2) AND k.status = 0 AND k.rating = 0) <> (count(b.band_no) > 0) OR coalesce(max(b.band_no), 0) <> count(b.band_no);
 
 SELECT 'bands_sum_to_the_amount', k.ref, k.amount_nanos || ' is not ' || sum(b.amount_nanos)
   FROM book k JOIN band b USING (place)
@@ -145,17 +206,31 @@ HAVING k.amount_nanos IS NOT sum(b.amount_nanos);
 
 SELECT 'bands_sum_to_the_quantity', k.ref, k.quantity || ' is not ' || decimal_sum(b.quantity)
   FROM book k JOIN band b USING (place)
+ WHERE k.kind <> 2
  GROUP BY k.place
 HAVING ltrim(decimal_sub(k.quantity, decimal_sum(b.quantity)), '-0.') <> '';
 
+-- A correction with an amount prices what had none before it, too: up to it, all of the key's quantity is priced.
+SELECT 'bands_sum_to_what_had_no_price', c.ref, decimal_sum(k.quantity) || ' is not ' || decimal_sum(k.priced)
+  FROM standing c JOIN standing k ON k.key = c.key AND k.period <= c.period
+ WHERE c.kind = 2 AND c.status = 0 AND c.rating = 0
+ GROUP BY c.place
+HAVING ltrim(decimal_sub(decimal_sum(k.quantity), decimal_sum(k.priced)), '-0.') <> '';
+
 -- Within a group of purchases (subscription, meter, period) each begins where the one before it ended, and its bands fill from there:
 -- each part lies within its band, and only the last band of a purchase is not filled to its end. What is given back (a negative
--- quantity) empties them from the top; below nothing there is the first band alone.
+-- quantity) empties them from the top; below nothing there is the first band alone. Corrections of the usage go on from there, as far as
+-- they can still change.
 CREATE TEMP TABLE filled AS
-SELECT k.place, k.ref, k.quantity,
-       coalesce(decimal_sum(k.quantity) OVER (PARTITION BY k.subscription_id, k.meter_id, k.period ORDER BY k.place
+SELECT k.place, k.ref, k.quantity, k.kind, k.period,
+       coalesce(decimal_sum(k.quantity) OVER (PARTITION BY k.subscription_id, k.meter_id, k.usage_period ORDER BY k.place
                                               ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), '0') AS position
-  FROM book k WHERE k.kind = 1 AND k.status = 0 AND k.rating = 0;
+  FROM (SELECT place, ref, kind, period, subscription_id, meter_id, usage_period, quantity FROM book
+         WHERE status = 0 AND rating = 0 AND (kind = 1 OR (kind = 0 AND (subscription_id, meter_id, usage_period) IN
+                                                            (SELECT subscription_id, meter_id, usage_period FROM book WHERE kind = 2)))
+        UNION ALL
+        SELECT place, ref, kind, period, subscription_id, meter_id, usage_period, priced FROM standing
+         WHERE status = 0 AND rating = 0 AND kind = 2) k;
 CREATE TEMP TABLE part AS
 SELECT *, decimal_add(low, ltrim(quantity, '-')) AS high
   FROM (SELECT f.ref, b.band_no, b.band_from, b.band_to, b.quantity, lead(b.band_from) OVER bands AS next_from,
@@ -163,6 +238,7 @@ SELECT *, decimal_add(low, ltrim(quantity, '-')) AS high
                            coalesce(decimal_sum(ltrim(b.quantity, '-')) OVER (bands ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), '0'))
                AS low
           FROM filled f JOIN band b USING (place)
+         WHERE f.kind = 1 OR f.period NOT IN (SELECT period FROM closing)
         WINDOW bands AS (PARTITION BY f.place ORDER BY b.band_no));
 
 SELECT 'bands_tile_the_quantity', ref,
@@ -181,15 +257,16 @@ SELECT 'seq_is_given_once', seq, count(*) || ' times'
  GROUP BY seq HAVING count(*) > 1;
 
 SELECT 'revisions_are_all_there', k.ref, k.revision || ' with ' || count(h.seq) || ' changes'
-  FROM book k LEFT JOIN usage_change h USING (subscription_id, reported_day, meter_id, resource_id, usage_start, usage_end, ordinal)
+  FROM book k
+  LEFT JOIN usage_change h USING (subscription_id, reported_day, meter_id, resource_id, usage_start, usage_end, ordinal, period)
  GROUP BY k.place
 HAVING count(h.seq) <> k.revision - 1 OR coalesce(min(h.revision), 2) <> 2 OR coalesce(max(h.revision), 1) <> k.revision;
 
 SELECT 'revisions_follow_one_another', k.ref, 'revision ' || h.revision
-  FROM book k JOIN usage_change h USING (subscription_id, reported_day, meter_id, resource_id, usage_start, usage_end, ordinal)
+  FROM book k JOIN usage_change h USING (subscription_id, reported_day, meter_id, resource_id, usage_start, usage_end, ordinal, period)
   LEFT JOIN usage_change n ON n.subscription_id = h.subscription_id AND n.reported_day = h.reported_day AND n.meter_id = h.meter_id
    AND n.resource_id = h.resource_id AND n.usage_start = h.usage_start AND n.usage_end = h.usage_end AND n.ordinal = h.ordinal
-   AND n.revision = h.revision + 1
+   AND n.period = h.period AND n.revision = h.revision + 1
  WHERE h.old_seq >= h.seq OR h.old_run_id > h.run_id
     OR iif(n.seq IS NULL, h.seq IS NOT k.seq OR h.new_quantity IS NOT k.quantity OR h.new_amount IS NOT k.amount_nanos
                           OR h.run_id IS NOT k.last_run_id,
@@ -199,7 +276,8 @@ SELECT 'revisions_follow_one_another', k.ref, 'revision ' || h.revision
 SELECT 'reason_is_true', h.seq, 'reason ' || h.reason
   FROM usage_change h
  WHERE (h.reason = 5 AND (h.old_amount IS NOT NULL OR h.new_amount IS NULL)) OR (h.reason = 2 AND h.new_quantity <> '0')
-    OR (h.reason IN (3, 4, 5) AND h.old_quantity <> h.new_quantity) OR h.reason NOT BETWEEN 0 AND 5;
+    OR (h.reason IN (3, 4, 5) AND h.old_quantity <> h.new_quantity) OR h.reason NOT BETWEEN 0 AND 6
+    OR (h.reason = 6 AND NOT EXISTS (SELECT 1 FROM period_event WHERE closed = 0));
 
 -- -- the views lose nothing ----------------------------------------------------------------------------------------------------------
 

@@ -13,10 +13,10 @@ import tempfile
 
 BANDED = "kind = 1 AND status = 0 AND rating = 0"
 KEY = ("h.subscription_id = {0}.subscription_id AND h.reported_day = {0}.reported_day AND h.meter_id = {0}.meter_id AND"
-       " h.resource_id = {0}.resource_id AND h.usage_start = {0}.usage_start AND h.usage_end = {0}.usage_end AND h.ordinal = {0}.ordinal")
+       " h.resource_id = {0}.resource_id AND h.usage_start = {0}.usage_start AND h.usage_end = {0}.usage_end AND h.ordinal = {0}.ordinal AND h.period = {0}.period")
 ONE_USAGE = "seq = (SELECT min(seq) FROM usage WHERE {0})"
-ONE_BAND = ("(subscription_id, reported_day, meter_id, resource_id, usage_start, usage_end, ordinal, band_no) ="
-            " (SELECT subscription_id, reported_day, meter_id, resource_id, usage_start, usage_end, ordinal, max(band_no)"
+ONE_BAND = ("(subscription_id, period, reported_day, meter_id, resource_id, usage_start, usage_end, ordinal, band_no) ="
+            " (SELECT subscription_id, period, reported_day, meter_id, resource_id, usage_start, usage_end, ordinal, max(band_no)"
             " FROM usage_band b JOIN usage u USING (subscription_id, period, reported_day, meter_id, resource_id, usage_start, usage_end,"
             " ordinal) WHERE {0})")
 ONE_CHANGE = "seq = (SELECT min(h.seq) FROM usage_change h WHERE {0})"
@@ -30,6 +30,19 @@ def change(what, which="1"):
     return f"UPDATE usage_change SET {what} WHERE " + ONE_CHANGE.format(which)
 
 
+def in_periods(states):
+    return f"period IN (SELECT period FROM period WHERE state IN ({states}))"
+
+
+NEVER_CLOSED = "NOT EXISTS (SELECT 1 FROM period_event)"
+# in no period that was opened again, where rows can wait for the next reading of their slice
+PLAIN = "kind <> 2 AND period NOT IN (SELECT period FROM period_event WHERE closed = 0)"
+CORRECTION = "kind = 2 AND status = 0"
+PRICED_CORRECTION = CORRECTION + " AND rating = 0"
+LIVE = CORRECTION + " AND " + in_periods("0, 1")
+NEWER_RATE = ("INSERT INTO rate SELECT 999999, meter_id, x'00', currency, region, effective + 1, unit, included, tier_count, unit_price,"
+              " name, category, subcategory, meter_region, tags, first_card_id, last_card_id, seen_order FROM rate WHERE id ="
+              " (SELECT max(rate_id) FROM usage WHERE {0})")
 LATER = "EXISTS (SELECT 1 FROM usage_change n WHERE " + KEY.format("n") + " AND n.revision = h.revision + 1)"
 ACTIVE = "status = 0 AND rating = 0"
 DAMAGES = [
@@ -39,29 +52,47 @@ DAMAGES = [
     ("foreign_ids_exist", usage("product_id = (SELECT id FROM product p WHERE p.meter_id <> usage.meter_id)")),
     ("foreign_ids_exist", usage("rate_id = 999999", ACTIVE)),
     ("foreign_ids_exist", usage("last_run_id = 999999")),
-    ("foreign_ids_exist", "DELETE FROM period WHERE period = (SELECT max(period) FROM usage)"),
+    ("foreign_ids_exist", "DELETE FROM period WHERE period = (SELECT max(period) FROM usage WHERE kind <> 2)"),
     ("foreign_ids_exist", "DELETE FROM subscription WHERE id = (SELECT max(subscription_id) FROM usage)"),
     ("foreign_ids_exist", "DELETE FROM resource WHERE id = (SELECT max(resource_id) FROM usage)"),
     ("foreign_ids_exist", change("ordinal = 999")),
-    ("foreign_ids_exist", change("period = period + 1")),
+    ("foreign_ids_exist", change("period = 190001")),
     ("foreign_ids_exist", change("run_id = 999999")),
     ("foreign_ids_exist", "UPDATE usage_band SET ordinal = 999 WHERE " + ONE_BAND.format("1")),
     ("foreign_keys_hold", "UPDATE product SET meter_id = 999999"),
     ("purchase_has_a_slice", "DELETE FROM slice WHERE row_count > 0"),
     ("purchase_has_a_slice", "UPDATE slice SET first_run_id = 0 WHERE row_count > 0"),
-    ("slice_counts_its_rows", "UPDATE slice SET row_count = row_count + 1 WHERE state = 1"),
+    ("slice_counts_its_rows", "UPDATE slice SET row_count = row_count + 1 WHERE state = 1 AND " + NEVER_CLOSED),
+    ("slice_counts_its_rows", "UPDATE slice SET row_count = 1 WHERE row_count > 8 AND NOT " + NEVER_CLOSED),
     ("slice_counts_its_rows", "UPDATE slice SET state = 2 WHERE state = 1"),
-    ("slice_counts_its_rows", "DELETE FROM usage WHERE " + ONE_USAGE.format("status = 0")),
+    ("slice_counts_its_rows", "DELETE FROM usage WHERE " + ONE_USAGE.format("status = 0 AND " + NEVER_CLOSED)),
     ("slice_spans_its_periods", "UPDATE slice SET last_period = first_period - 1 WHERE row_count > 0"),
-    ("period_fits_the_usage", usage("usage_start = usage_start + 40 * 86400, usage_end = usage_end + 40 * 86400")),
-    ("period_fits_the_usage", usage("usage_start = usage_start - 40 * 86400")),
+    ("slice_spans_its_periods", "UPDATE slice SET first_period = last_period + 1 WHERE EXISTS (SELECT 1 FROM usage u WHERE " + CORRECTION +
+     " AND u.subscription_id = slice.subscription_id AND u.reported_day = slice.reported_day)"),
+    ("period_fits_the_usage", usage("usage_start = usage_start + 40 * 86400, usage_end = usage_end + 40 * 86400", "status = 0 AND kind <> 2")),
+    ("period_fits_the_usage", usage("usage_start = usage_start - 40 * 86400", "status = 0 AND kind <> 2")),
     ("period_is_a_month", "UPDATE period SET ends = ends + 1"),
     ("period_is_a_month", "UPDATE period SET starts = starts + 1"),
     ("period_is_a_month", "UPDATE setting SET value = 9 WHERE name = 'period_start_day'"),
-    ("ordinals_have_no_gap", usage("ordinal = ordinal + 7")),
-    ("ordinals_have_no_gap", "DELETE FROM usage WHERE ordinal = 1 AND EXISTS (SELECT 1 FROM usage h WHERE h.ordinal = 2 AND "
+    ("ordinals_have_no_gap", usage("ordinal = ordinal + 7", "status = 0 AND " + PLAIN)),
+    ("ordinals_have_no_gap", "DELETE FROM usage WHERE ordinal = 1 AND " + PLAIN + " AND EXISTS (SELECT 1 FROM usage h WHERE h.ordinal = 2 AND "
      + KEY.format("usage").replace("h.ordinal = usage.ordinal", "1") + ")"),
-    ("ordinals_ascend", usage("quantity = '-999999999999'", "status = 0 AND ordinal = 2")),
+    ("ordinals_ascend", usage("quantity = '-999999999999'", "status = 0 AND ordinal = 2 AND " + PLAIN)),
+    ("closed_period_was_closed", "UPDATE period SET state = 2 WHERE state = 1"),
+    ("closed_period_was_closed", "UPDATE period SET state = 1 WHERE state = 2"),
+    ("closed_period_was_closed", "UPDATE period SET state = 3"),
+    ("closed_period_was_closed", "DELETE FROM period_event"),
+    ("closed_period_was_closed", "UPDATE period_event SET at = at - 100 * 86400"),
+    ("closed_period_stays_as_it_is", usage("last_run_id = (SELECT max(id) FROM run)", in_periods("2"))),
+    ("closed_period_stays_as_it_is", usage("last_run_id = (SELECT max(id) FROM run)", CORRECTION + " AND " + in_periods("2"))),
+    ("correction_is_of_an_older_period", usage("kind = 2", "kind = 0 AND status = 0")),
+    ("correction_is_of_an_older_period", usage("usage_start = usage_start + 400 * 86400, usage_end = usage_end + 400 * 86400", CORRECTION)),
+    ("correction_is_of_a_closed_period", "UPDATE period SET state = 1 WHERE state = 2"),
+    ("correction_says_something", usage("quantity = '0.00', amount_nanos = NULL", CORRECTION)),
+    ("one_correction_can_change", "UPDATE usage SET period = period + 1 WHERE " + ONE_USAGE.format(LIVE) + "; INSERT INTO usage"
+     " SELECT subscription_id, period - 1, reported_day, meter_id, resource_id, usage_start, usage_end, ordinal, product_id, quantity, kind,"
+     " rating, rate_id, amount_nanos, status, revision, seq + 1000000, first_run_id, last_run_id FROM usage WHERE " + ONE_USAGE.format(
+         CORRECTION + " AND period NOT IN (SELECT period FROM period)")),
     ("withdrawn_is_nothing", usage("quantity = '1'", "status = 1")),
     ("withdrawn_is_nothing", usage("amount_nanos = NULL", "status = 1")),
     ("withdrawn_is_nothing", usage("amount_nanos = 5", "status = 1")),
@@ -73,12 +104,12 @@ DAMAGES = [
     ("unit_goes_with_the_rating", "UPDATE product SET unit = 'Days' WHERE id = (SELECT max(product_id) FROM usage WHERE status = 0 AND rating = 0)"),
     ("unit_goes_with_the_rating", "UPDATE rate SET unit = (SELECT t.unit FROM usage u JOIN product t ON t.id = u.product_id WHERE u.rating = 2"
      " AND u.status = 0 AND u.rate_id = rate.id) WHERE id = (SELECT max(rate_id) FROM usage WHERE rating = 2 AND status = 0)"),
-    ("price_is_the_newest", "INSERT INTO rate SELECT 999999, meter_id, x'00', currency, region, effective + 1, unit, included, tier_count,"
-     " unit_price, name, category, subcategory, meter_region, tags, first_card_id, last_card_id, seen_order FROM rate WHERE id ="
-     " (SELECT max(rate_id) FROM usage WHERE status = 0 AND rating = 0)"),
+    ("price_is_the_newest", NEWER_RATE.format("status = 0 AND rating = 0")),
+    ("price_is_the_newest", NEWER_RATE.format("status = 0 AND rating = 0 AND kind <> 2 AND " + in_periods("2"))),
+    ("price_is_the_newest", NEWER_RATE.format(PRICED_CORRECTION)),
     ("price_is_not_of_later", "UPDATE rate SET effective = 2000000000 WHERE id = (SELECT max(rate_id) FROM usage WHERE status = 0)"),
     ("currency_is_one", "UPDATE rate SET currency = 'USD' WHERE id IN (SELECT max(rate_id) FROM usage WHERE status = 0"
-     " GROUP BY subscription_id, meter_id, period HAVING max(rate_id) <> min(rate_id))"),
+     " AND kind <> 2 GROUP BY subscription_id, meter_id, period HAVING max(rate_id) <> min(rate_id))"),
     ("currency_is_the_cards", "UPDATE rate SET currency = 'USD'"),
     ("currency_is_the_cards", "UPDATE rate_card SET region = 'BE'"),
     ("amount_is_quantity_times_price", usage("amount_nanos = amount_nanos + 1", ACTIVE + " AND kind = 0")),
@@ -88,11 +119,22 @@ DAMAGES = [
     ("bands_where_they_belong", "DELETE FROM usage_band WHERE band_no = 1"),
     ("bands_where_they_belong", usage("kind = 0", BANDED)),
     ("bands_where_they_belong", usage("kind = 1", ACTIVE + " AND kind = 0")),
+    ("bands_where_they_belong", "DELETE FROM usage_band WHERE EXISTS (SELECT 1 FROM usage h WHERE h.kind = 2 AND " + KEY.format("usage_band") + ")"),
+    ("bands_sum_to_the_amount", usage("amount_nanos = amount_nanos + 1", PRICED_CORRECTION)),
     ("bands_sum_to_the_amount", usage("amount_nanos = amount_nanos + 1", BANDED)),
     ("bands_sum_to_the_amount", "UPDATE usage_band SET amount_nanos = amount_nanos + 1 WHERE " + ONE_BAND.format("1")),
     ("bands_sum_to_the_quantity", usage("quantity = '0.123456789'", BANDED)),
     ("bands_sum_to_the_quantity", "UPDATE usage_band SET quantity = '77777.1' WHERE " + ONE_BAND.format("1")),
-    ("bands_tile_the_quantity", "UPDATE usage_band SET band_from = '888888888' WHERE " + ONE_BAND.format("1")),
+    ("bands_sum_to_what_had_no_price", usage("quantity = '0.123456789'", PRICED_CORRECTION)),
+    ("bands_sum_to_what_had_no_price", usage("quantity = '0.123456789'", PRICED_CORRECTION + " AND quantity = '0'")),
+    ("bands_sum_to_what_had_no_price", "UPDATE usage_band SET quantity = '77777.1' WHERE " + ONE_BAND.format(PRICED_CORRECTION)),
+    ("bands_sum_to_what_had_no_price", usage("amount_nanos = NULL, rating = 1, rate_id = NULL", "kind <> 2 AND status = 0 AND rating = 0 AND quantity"
+                                             " LIKE '1%' AND EXISTS (SELECT 1 FROM usage c WHERE c.kind = 2 AND c.status = 0 AND c.rating = 0 AND "
+                                             + KEY.format("c").replace("h.period = c.period", "1").replace("h.", "usage.") + ")")),
+    ("bands_tile_the_quantity", "UPDATE usage_band SET band_from = '888888888' WHERE " + ONE_BAND.format("kind = 1")),
+    ("bands_tile_the_quantity", "UPDATE usage_band SET band_from = '888888888' WHERE " + ONE_BAND.format(LIVE)),
+    ("bands_tile_the_quantity", "UPDATE usage_band SET band_to = '0.0000000000000000000001' WHERE "
+     + ONE_BAND.format(LIVE + " AND b.quantity LIKE '1%'")),
     ("bands_tile_the_quantity", "UPDATE usage_band SET band_from = band_from + 0.25 WHERE " + ONE_BAND.format("band_no > 1")),
     ("bands_tile_the_quantity", "UPDATE usage_band SET band_to = '0.0000000000000000000001' WHERE " + ONE_BAND.format("b.quantity LIKE '1%'")),
     ("bands_tile_the_quantity", "UPDATE usage_band SET band_to = NULL WHERE band_no = 1 AND EXISTS (SELECT 1 FROM usage_band h WHERE h.band_no = 2"
@@ -109,6 +151,11 @@ DAMAGES = [
     ("revisions_follow_one_another", usage("amount_nanos = amount_nanos + 1", ACTIVE + " AND revision > 1")),
     ("reason_is_true", change("reason = 5", "h.old_amount IS NOT NULL")),
     ("reason_is_true", change("reason = 2", "h.new_quantity <> '0'")),
+    ("reason_is_true", change("reason = 7")),
+    ("reason_is_true", change("reason = 6", "NOT EXISTS (SELECT 1 FROM period_event WHERE closed = 0)")),
+    ("revisions_are_all_there", "UPDATE usage_change SET period = (SELECT c.period FROM usage c WHERE c.kind = 2 AND "
+     + KEY.format("c").replace("h.period = c.period", "1").replace("h.", "usage_change.") + ") WHERE seq = (SELECT min(h.seq) FROM usage_change h"
+     " JOIN usage c ON c.kind = 2 AND c.period <> h.period AND " + KEY.format("c").replace("h.period = c.period", "1") + ")"),
     ("reason_is_true", change("reason = 3", "h.old_quantity <> h.new_quantity")),
     ("totals_are_the_purchases", "UPDATE subscription SET customer_id = 999999"),
     ("foreign_ids_exist", "DELETE FROM rate WHERE id = (SELECT max(rate_id) FROM usage WHERE status = 0 AND rating = 0)"),

@@ -5,17 +5,19 @@
 #include <string.h>
 
 #define DAY0 17732 /* 2018-07-20 */
+#define YEAR_END 17862 /* 2018-11-27 */
 #define RESOURCES 6
 
 const char *const history_effective[] = { "0001-01-01T00:00:00",  "2017-01-01T00:00:00Z", "2018-06-25T00:00:00Z", "2018-07-10T00:00:00Z",
-					  "2018-07-20T08:00:00Z", "2018-07-24T00:00:00Z", "2018-08-03T00:00:00Z", "2019-01-01T00:00:00Z" };
+					  "2018-07-20T08:00:00Z", "2018-07-24T00:00:00Z", "2018-08-03T00:00:00Z", "2019-01-01T00:00:00Z",
+					  "2018-12-12T00:00:00Z" };
 const char *const history_units[] = { "Hours", "100 Hours" };
 
 struct maker {
 	struct history *h;
 	struct rng rng;
 	bool round; /* numbers that meet often, at the bounds of bands */
-	int32_t first_day;
+	int32_t today, days[DAYS_MAX]; /* the reported days that there will be */
 	struct content now[SUBSCRIPTIONS_MAX][DAYS_MAX]; /* what each slice holds; borrowed from the ops */
 	bool known[SUBSCRIPTIONS_MAX][DAYS_MAX];
 	int cards;                                       /* so far */
@@ -38,7 +40,7 @@ static struct op *new_op(struct maker *m, enum op_kind kind)
 {
 	struct op *op = &m->h->ops[m->h->op_count++];
 
-	*op = (struct op){ .kind = kind, .seed = rng_next(&m->rng) };
+	*op = (struct op){ .kind = kind, .today = m->today, .seed = rng_next(&m->rng) };
 	return op;
 }
 
@@ -86,8 +88,9 @@ static void make_quantity(struct maker *m, char text[NUMBER_MAX])
 
 static void make_line(struct maker *m, const struct content *c, struct line *l)
 {
-	*l = (struct line){ .day = c->day - (int32_t)below(m, 4), .hour = -1, .meter = (int)below(m, METER_REFUSED),
-			    .resource = (int)below(m, RESOURCES), .unit = one_in(m, 20) };
+	*l = (struct line){ .day = c->day - (int32_t)below(m, one_in(m, 12) ? 40 : 4), .hour = -1,
+			    .meter = (int)below(m, METER_REFUSED), .resource = (int)below(m, RESOURCES),
+			    .unit = one_in(m, m->h->closing ? 60 : 20) };
 	if (one_in(m, 3)) {
 		l->hour = (int)below(m, 3) * 11;
 		l->hours = one_in(m, 4) ? 2 : 1;
@@ -108,7 +111,7 @@ static void add_lines(struct maker *m, struct content *c, size_t count)
 			*l = c->lines[below(m, c->count)];
 			if (one_in(m, 2))
 				make_quantity(m, l->quantity);
-			if (one_in(m, 8))
+			if (one_in(m, m->h->closing ? 40 : 8))
 				l->unit = !l->unit;
 		}
 		c->count++;
@@ -134,7 +137,7 @@ static void change_lines(struct maker *m, struct content *c)
 		}
 		if (one_in(m, 4))
 			make_quantity(m, c->lines[i].quantity);
-		if (one_in(m, 30))
+		if (one_in(m, m->h->closing ? 150 : 30))
 			c->lines[i].unit = !c->lines[i].unit;
 		i++;
 	}
@@ -154,11 +157,14 @@ static struct content copy_of(const struct content *c)
 
 static struct content *pick_slice(struct maker *m, bool **known)
 {
-	int s = (int)below(m, (size_t)m->h->subscriptions), d = (int)below(m, DAYS_MAX);
+	int s = (int)below(m, (size_t)m->h->subscriptions), d;
 
+	do
+		d = (int)below(m, DAYS_MAX);
+	while (m->days[d] >= m->today);
 	*known = &m->known[s][d];
 	m->now[s][d].subscription = s;
-	m->now[s][d].day = m->first_day + d;
+	m->now[s][d].day = m->days[d];
 	return &m->now[s][d];
 }
 
@@ -240,7 +246,7 @@ static void make_price(struct maker *m, int meter, struct price *p)
 	static const char *const included[] = { "5", "0.5", "1000", "24.000" };
 	bool any = meter == 4;
 
-	*p = (struct price){ .meter = meter, .effective = (int)below(m, one_in(m, 2) ? 2 : 8), .unit = one_in(m, 14) };
+	*p = (struct price){ .meter = meter, .effective = (int)below(m, one_in(m, 2) ? 2 : 9), .unit = one_in(m, 14) };
 	snprintf(p->included, NUMBER_MAX, "%s", meter == 3 || (any && one_in(m, 3)) ? included[below(m, 4)] : one_in(m, 2) ? "0" : "0.0");
 	make_tiers(m, p, meter == 2 || (any && one_in(m, 2)) || (meter == 3 && one_in(m, 3)) ? 2 + (int)below(m, TIERS_MAX - 1) : 1);
 	if (meter == 6 && one_in(m, 3)) /* nothing says what the first units cost */
@@ -329,36 +335,71 @@ static void make_card(struct maker *m)
 
 /* -- the whole ---------------------------------------------------------------------------------------------------------------- */
 
+/* Another run, the same day or the next days or, so that periods end, the next month. */
+static void make_run(struct maker *m)
+{
+	if (!one_in(m, 3))
+		m->today += (int32_t)(one_in(m, 2) ? below(m, 5) : 6 + below(m, 35));
+	new_op(m, OP_RUN);
+}
+
+static void make_closing(struct maker *m, size_t n)
+{
+	if (n < 5)
+		make_run(m);
+	else
+		new_op(m, n < 11 ? OP_CLOSE : OP_REOPEN);
+}
+
+static void make_event(struct maker *m, size_t n)
+{
+	if (n < 3)
+		new_op(m, OP_FLUSH);
+	else if (n < 7)
+		make_run(m);
+	else if (n < 9)
+		new_op(m, OP_RESTART);
+	else if (n < 11)
+		new_op(m, OP_DROP);
+	else if (n < 15 && m->h->killing != KILL_BY_TIME)
+		new_op(m, OP_POLL);
+	else if (n < 20 && m->h->killing == KILL_AT_OPS)
+		new_op(m, OP_KILL)->card = m->card;
+	else if (n >= 20 && m->h->closing)
+		make_closing(m, n - 20);
+}
+
 static void make_op(struct maker *m)
 {
-	size_t n = below(m, 100);
+	size_t n = below(m, 107);
 
 	if (n < 45)
 		make_slice(m);
-	else if (n < 55)
+	else if (n < 52)
 		make_other(m, OP_AGAIN);
-	else if (n < 58)
+	else if (n < 55)
 		make_other(m, OP_REFUSED);
-	else if (n < 60)
+	else if (n < 57)
 		make_other(m, OP_ABANDONED);
-	else if (n < 75)
+	else if (n < 70)
 		make_card(m);
-	else if (n < 78 && m->cards)
+	else if (n < 72 && m->cards)
 		new_op(m, OP_CARD_AGAIN)->card = m->card;
-	else if (n < 80 && m->cards)
+	else if (n < 74 && m->cards)
 		new_op(m, OP_CARD_BROKEN)->card = m->card;
-	else if (n < 83)
-		new_op(m, OP_FLUSH);
-	else if (n < 87)
-		new_op(m, OP_RUN);
-	else if (n < 89)
-		new_op(m, OP_REOPEN);
-	else if (n < 91)
-		new_op(m, OP_DROP);
-	else if (n < 95 && m->h->killing != KILL_BY_TIME)
-		new_op(m, OP_POLL);
-	else if (m->h->killing == KILL_AT_OPS)
-		new_op(m, OP_KILL)->card = m->card;
+	else
+		make_event(m, n - 74);
+}
+
+/* A few days one after another, and some of the weeks after them. */
+static void make_days(struct maker *m)
+{
+	static const int32_t apart[] = { 0, 1, 2, 3, 5, 20, 31, 45, 62 };
+
+	m->days[0] = (one_in(m, 3) ? YEAR_END + (int32_t)below(m, 40) : DAY0 - 3 + (int32_t)below(m, 16));
+	for (int i = 1; i < DAYS_MAX; i++)
+		m->days[i] = m->days[0] + apart[i] + (i > 4 ? (int32_t)below(m, 9) : 0);
+	m->today = m->days[4] + 1 + (int32_t)below(m, 6);
 }
 
 void history_make(struct history *h, uint64_t seed)
@@ -371,15 +412,17 @@ void history_make(struct history *h, uint64_t seed)
 		abort();
 	memset(h, 0, sizeof(*h));
 	m->h = h;
-	m->rng.state = seed * UINT64_C(0x9e3779b97f4a7c15) + 12345;
+	m->rng.state = seed;
+	m->rng.state = rng_next(&m->rng); /* so that neighbours have nothing in common */
 	h->seed = seed;
 	h->killing = one_in(m, 3) ? one_in(m, 4) ? KILL_BY_TIME : KILL_AT_OPS : KILL_NEVER;
 	h->period_start_day = start_days[below(m, 5)];
 	h->subscriptions = 1 + (int)below(m, SUBSCRIPTIONS_MAX);
+	h->closing = !one_in(m, 4);
 	h->plenty = one_in(m, 400);
 	m->round = one_in(m, 3);
-	m->first_day = DAY0 - 3 + (int32_t)below(m, 16);
-	count = 8 + below(m, 28);
+	make_days(m);
+	count = 8 + below(m, h->closing ? OPS_MAX - 10 : 28);
 	if (one_in(m, 2))
 		make_card(m);
 	while (h->op_count < count)

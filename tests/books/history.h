@@ -13,7 +13,7 @@
 #define METERS 8          /* the last one is for slices that must be refused */
 #define METER_REFUSED (METERS - 1)
 #define SUBSCRIPTIONS_MAX 3
-#define DAYS_MAX 6        /* reported days of a subscription */
+#define DAYS_MAX 9        /* reported days of a subscription */
 #define TIERS_MAX 4
 #define ENTRIES_MAX (2 * METERS)
 #define OPS_MAX 64
@@ -56,15 +56,18 @@ enum op_kind {
 	OP_CARD_AGAIN, /* the same card in another order: nothing may change */
 	OP_CARD_BROKEN, /* a card that ends too early, or in another currency */
 	OP_FLUSH,
-	OP_RUN,        /* the run ends, another begins */
-	OP_REOPEN,     /* closed and opened */
-	OP_DROP,       /* closed without a flush */
+	OP_RUN,        /* the run ends, another begins, perhaps days or weeks later */
+	OP_CLOSE,      /* a period that has ended is closed */
+	OP_REOPEN,     /* the newest closed period is opened again */
+	OP_RESTART,    /* the program ends in good order and starts */
+	OP_DROP,       /* it ends without a flush */
 	OP_KILL,       /* the process ends at this place, in the middle of a slice or a card */
 	OP_POLL,       /* what an importer reads: the purchases since it last looked */
 };
 
 struct op {
 	enum op_kind kind;
+	int32_t today;
 	struct content content;
 	struct card card;
 	uint64_t seed; /* of the order within it */
@@ -74,7 +77,7 @@ struct history {
 	uint64_t seed;
 	enum killing killing;
 	int period_start_day, subscriptions;
-	bool plenty;
+	bool plenty, closing;
 	size_t op_count;
 	struct op ops[OPS_MAX];
 };
@@ -94,14 +97,23 @@ void history_resource(int number, int form, struct resource *r);
 
 void history_make(struct history *h, uint64_t seed);
 void history_free(struct history *h);
-void history_print(const struct history *h, const char *database, FILE *out);
+
+#define FIXED_MAX 24
 
 /* Shared with the process that applies the history: it may be killed. */
 struct progress {
 	volatile size_t durable;  /* the ops before this one survive whatever happens */
 	volatile bool spent[OPS_MAX]; /* a death that has been died */
+	volatile bool refused[OPS_MAX];   /* the slice was refused: another unit in a closed period */
+	volatile int32_t period[OPS_MAX]; /* the period that the op closed or reopened; 0: not done, -1: there was none */
+	struct fixed {
+		volatile int32_t period;
+		volatile uint64_t sum; /* of its rows when it was closed */
+	} fixed[FIXED_MAX];       /* by place; period 0: free */
 	volatile int64_t polled;
 };
+
+void history_print(const struct history *h, const struct progress *progress, const char *database, FILE *out);
 
 /* Applies the ops from progress->durable on. Prints {"problem": ...} lines. */
 void replay(const struct history *h, const char *database, struct progress *progress, FILE *out);

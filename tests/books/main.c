@@ -115,7 +115,7 @@ int main(int argc, char **argv)
 			fatal(path);
 		strcat(path, "/usage.db");
 		play(&h, path, progress);
-		history_print(&h, path, stdout);
+		history_print(&h, progress, path, stdout);
 		history_free(&h);
 	}
 	return 0;

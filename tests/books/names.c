@@ -42,19 +42,19 @@ static void print_row(FILE *out, const struct line *l)
 		l->quantity);
 }
 
-static void print_slice(FILE *out, const struct content *c)
+static void print_rows(FILE *out, const struct content *c)
 {
-	fprintf(out, "{\"subscription\":%d,\"day\":%d,\"rows\":[", c->subscription, c->day);
+	fprintf(out, ",\"subscription\":%d,\"day\":%d,\"rows\":[", c->subscription, c->day);
 	for (size_t i = 0; i < c->count; i++) {
 		fputs(i ? "," : "", out);
 		print_row(out, &c->lines[i]);
 	}
-	fputs("]}", out);
+	fputs("]", out);
 }
 
 static void print_card(FILE *out, const struct card *c)
 {
-	fputs("[", out);
+	fputs(",\"card\":[", out);
 	for (int i = 0; i < c->count; i++) {
 		const struct price *p = &c->prices[i];
 
@@ -67,15 +67,23 @@ static void print_card(FILE *out, const struct card *c)
 	fputs("]", out);
 }
 
-/* Whether no later op says what this slice holds. */
-static bool is_last(const struct history *h, size_t at)
+/* An op that changes the books, as the judge must understand it. */
+static void print_op(const struct history *h, const struct progress *progress, size_t at, FILE *out)
 {
-	const struct content *c = &h->ops[at].content;
+	static const char *const kinds[] = { [OP_SLICE] = "slice", [OP_AGAIN] = "slice", [OP_CARD] = "card", [OP_CLOSE] = "close",
+					     [OP_REOPEN] = "reopen" };
+	const struct op *op = &h->ops[at];
 
-	for (size_t i = at + 1; i < h->op_count; i++)
-		if (h->ops[i].kind == OP_SLICE && h->ops[i].content.subscription == c->subscription && h->ops[i].content.day == c->day)
-			return false;
-	return true;
+	fprintf(out, "{\"at\":%zu,\"kind\":\"%s\",\"today\":%d", at, kinds[op->kind], op->today);
+	if (op->kind == OP_SLICE || op->kind == OP_AGAIN) {
+		fprintf(out, ",\"refused\":%s", progress->refused[at] ? "true" : "false");
+		print_rows(out, &op->content);
+	} else if (op->kind == OP_CARD) {
+		print_card(out, &op->card);
+	} else {
+		fprintf(out, ",\"period\":%d", progress->period[at]);
+	}
+	fputs("}", out);
 }
 
 static void print_names(const struct history *h, FILE *out)
@@ -106,28 +114,23 @@ static void print_names(const struct history *h, FILE *out)
 	fputs("],", out);
 }
 
-void history_print(const struct history *h, const char *database, FILE *out)
+void history_print(const struct history *h, const struct progress *progress, const char *database, FILE *out)
 {
 	const char *comma = "";
 
-	fprintf(out, "{\"seed\":%llu,\"database\":\"%s\",\"killing\":%d,\"period_start_day\":%d,", (unsigned long long)h->seed, database,
-		(int)h->killing, h->period_start_day);
+	fprintf(out, "{\"seed\":%llu,\"database\":\"%s\",\"killing\":%d,\"period_start_day\":%d,\"today\":%d,", (unsigned long long)h->seed,
+		database, (int)h->killing, h->period_start_day, h->ops[h->op_count - 1].today);
 	print_names(h, out);
-	fputs("\"slices\":[", out);
-	for (size_t i = 0; i < h->op_count; i++)
-		if (h->ops[i].kind == OP_SLICE && is_last(h, i)) {
-			fputs(comma, out);
-			print_slice(out, &h->ops[i].content);
-			comma = ",";
-		}
-	fputs("],\"cards\":[", out);
-	comma = "";
-	for (size_t i = 0; i < h->op_count; i++)
-		if (h->ops[i].kind == OP_CARD) {
-			fputs(comma, out);
-			print_card(out, &h->ops[i].card);
-			comma = ",";
-		}
+	fputs("\"ops\":[", out);
+	for (size_t i = 0; i < h->op_count; i++) {
+		enum op_kind kind = h->ops[i].kind;
+
+		if (kind != OP_SLICE && kind != OP_AGAIN && kind != OP_CARD && kind != OP_CLOSE && kind != OP_REOPEN)
+			continue;
+		fputs(comma, out);
+		print_op(h, progress, i, out);
+		comma = ",";
+	}
 	fputs("]}\n", out);
 	fflush(out);
 }

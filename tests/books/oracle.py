@@ -2,16 +2,8 @@
 # SPDX-License-Identifier: MIT
 """oracle.py - judges random histories of the books: oracle.py HISTORIES FOLDER SEED COUNT
 
-Computes what the books must say from what was delivered last (the slices and the sequence of rate cards), straight from the rules, with
-the decimal module and without any code of the product; then compares it, to the last digit, with the database's public views.
-
-The rules: purchases are numbered among rows that differ in quantity and unit only, by quantity, then unit. The price of a usage day is
-the entry with the newest effective date not after that day, of all ever seen; of several of one date, the one seen last. Bands are
-graduated, [from, to), the included quantity is free and first; a tier fills per subscription, meter and period in the order of usage
-start, reported day and reference. Amounts are rounded half away from zero to 1e-9, once per band. No price is no amount.
+Computes what the books must say (rules.py) and compares it, to the last digit, with the database's public views.
 """
-import datetime
-import decimal
 import json
 import os
 import shutil
@@ -20,10 +12,7 @@ import subprocess
 import sys
 from collections import defaultdict
 
-D = decimal.Decimal
-decimal.getcontext().prec = 400
-NANO = D("1e-9")
-EPOCH = datetime.date(1970, 1, 1)
+from rules import D, Books, identity, instant_text, period_end, period_name
 
 
 class Wrong(Exception):
@@ -33,135 +22,6 @@ class Wrong(Exception):
 def expect(good, text):
     if not good:
         raise Wrong(text)
-
-
-# -- the rules --------------------------------------------------------------------------------------------------------------------
-
-
-def day_of(instant):
-    return instant // 86400
-
-
-def period_name(day, start_day):
-    date = EPOCH + datetime.timedelta(days=day)
-    year, month = date.year, date.month
-    if date.day < start_day:
-        year, month = (year, month - 1) if month > 1 else (year - 1, 12)
-    return f"{year:04d}-{month:02d}"
-
-
-def instant_text(instant):
-    return (datetime.datetime(1970, 1, 1) + datetime.timedelta(seconds=instant)).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def nanos(amount):
-    return int((amount / NANO).quantize(D(1), rounding=decimal.ROUND_HALF_UP))
-
-
-class Price:
-    def __init__(self, entry):
-        moment = datetime.datetime.strptime(entry["effective"], "%Y-%m-%dT%H:%M:%S")
-        self.effective = (moment - datetime.datetime(1970, 1, 1)) // datetime.timedelta(seconds=1)
-        self.unit = entry["unit"]
-        self.seen = 0
-        included = D(entry["included"])
-        tiers = [(D(start), D(price)) for start, price in entry["tiers"]]
-        self.usable = bool(tiers) and tiers[0][0] == 0
-        self.bands = [(D(0), included, D(0))] if included > 0 else []
-        for n, (start, price) in enumerate(tiers):
-            end = tiers[n + 1][0] + included if n + 1 < len(tiers) else None
-            self.bands.append((start + included, end, price))
-
-
-def prices_seen(cards):
-    """Every version of each meter's price, with the number of the last card that had it."""
-    versions = defaultdict(dict)
-    for number, card in enumerate(cards, 1):
-        for entry in card:
-            key = json.dumps({**entry, "included": str(D(entry["included"]))})
-            versions[entry["meter"]].setdefault(key, Price(entry)).seen = number
-    return versions
-
-
-def choose(versions, meter, start, unit):
-    known = versions.get(meter, {}).values()
-    if not known:
-        return "unpriced", None
-    next_day = (day_of(start) + 1) * 86400
-    valid = [p for p in known if p.effective < next_day]
-    if not valid:
-        return "future_price", None
-    price = max(valid, key=lambda p: (p.effective, p.seen))
-    if not price.usable:
-        return "unpriced", None
-    return ("rated", price) if price.unit == unit else ("unit_mismatch", None)
-
-
-def split(price, position, quantity):
-    """The bands of a quantity taken (or, negative, given back) at a position of the period: (from, to, price, quantity, nanos)."""
-    low, high = min(position, position + quantity), max(position, position + quantity)
-    sign = -1 if quantity < 0 else 1
-    bands = []
-    for start, end, unit_price in price.bands:
-        first = start == 0
-        part_low = low if first else max(low, start)
-        part_high = high if end is None else min(high, end)
-        holds_point = low == high and (first or low >= start) and (end is None or low < end)
-        if part_low < part_high or holds_point:
-            part = sign * (part_high - part_low)
-            bands.append((start, end, unit_price, part, nanos(part * unit_price)))
-    return bands
-
-
-# -- the purchases that must be there ---------------------------------------------------------------------------------------------
-
-
-class Purchase:
-    pass
-
-
-def identity(uri, location, tags):
-    return json.dumps([uri or "", location or "", tags], sort_keys=True)
-
-
-def expected_purchases(history, digests):
-    """By reference. DIGESTS: what the database calls a resource."""
-    found = {}
-    versions = prices_seen(history["cards"])
-    for piece in history["slices"]:
-        alike = defaultdict(list)
-        for start, end, meter, resource, unit, quantity in piece["rows"]:
-            name = identity(*history["resources"][resource])
-            alike[start, end, meter, name].append((D(quantity), unit))
-        for (start, end, meter, name), rows in alike.items():
-            expect(name in digests, f"no purchase of resource {name}")
-            for ordinal, (quantity, unit) in enumerate(sorted(rows), 1):
-                p = Purchase()
-                p.subscription, p.day, p.start, p.end, p.meter = piece["subscription"], piece["day"], start, end, meter
-                p.quantity, p.unit, p.ordinal = quantity, unit, ordinal
-                p.period = period_name(day_of(start), history["period_start_day"])
-                p.reference = ":".join((history["subscriptions"][p.subscription][0],
-                                        (EPOCH + datetime.timedelta(days=p.day)).strftime("%Y%m%d"),
-                                        instant_text(start).replace("-", "").replace(":", "") + "+" + str(end - start),
-                                        history["meters"][meter], digests[name], str(ordinal)))
-                p.status, p.price = choose(versions, meter, start, unit)
-                p.bands, p.nanos = [], None
-                found[p.reference] = p
-    rate_all(found.values())
-    return found
-
-
-def rate_all(purchases):
-    groups = defaultdict(list)
-    for p in purchases:
-        if p.price:
-            groups[p.subscription, p.period, p.meter].append(p)
-    for group in groups.values():
-        position = D(0)
-        for p in sorted(group, key=lambda p: (p.start, p.day, p.reference)):
-            p.bands = split(p.price, position, p.quantity)
-            p.nanos = sum(band[4] for band in p.bands)
-            position += p.quantity
 
 
 # -- what the database says -------------------------------------------------------------------------------------------------------
@@ -184,24 +44,45 @@ def digests_of(rows):
     return digests
 
 
-def compare_purchases(history, rows, expected):
-    active = {row["purchase_reference"]: row for row in rows if row["status"] == "active"}
-    expect(len({row["purchase_reference"] for row in rows}) == len(rows), "a reference twice")
-    for reference in expected.keys() - active.keys():
-        raise Wrong(f"lost: {reference}")
-    for reference in active.keys() - expected.keys():
-        raise Wrong(f"not delivered: {reference}")
-    for row in rows:
-        if row["status"] != "active":
-            expect((row["status"], row["quantity_exact"], row["amount_nanos"]) == ("withdrawn", "0", 0), f"withdrawn: {row}")
+BOOKING = ("purchase_reference", "status", "billing_period", "usage_period", "period_state", "charge_class", "corrects", "usage_start",
+           "usage_end")
+CHARGE = ("quantity_exact", "amount_nanos", "rating_status", "currency", "unit", "unit_price_exact")
+NUMBERS = ("quantity_exact", "unit_price_exact")
+
+
+def state_of(books, period):
+    if period in books.closed:
+        return "closed"
+    return "settling" if period_end(period, books.start_day) <= books.history["today"] else "open"
+
+
+def expected_row(books, p):
+    ordinary = books.purchases[p.key].get(p.key.period)
+    booking = (p.reference, "active" if p.active else "withdrawn", period_name(p.period), period_name(p.key.period),
+               state_of(books, p.period), "correction" if p.correction else None,
+               ordinary.reference if p.correction and ordinary else None, instant_text(p.key.start), instant_text(p.key.end))
+    if not p.active:
+        return booking + (D(0), 0)
+    one_price = p.price.bands[0][2] if p.price and len(p.price.bands) == 1 else None
+    return booking + (p.quantity, p.nanos, p.status, "EUR" if p.price else None, p.unit, one_price)
+
+
+def row_there(row):
+    names = BOOKING + (CHARGE if row["status"] == "active" else CHARGE[:2])
+    return tuple(D(row[name]) if name in NUMBERS and row[name] else row[name] for name in names)
+
+
+def compare_purchases(books, rows, expected):
+    there = {row["purchase_reference"]: row for row in rows}
+    expect(len(there) == len(rows), "a reference twice")
+    for reference in expected.keys() - there.keys():
+        raise Wrong(f"lost: {expected_row(books, expected[reference])}")
+    for reference in there.keys() - expected.keys():
+        raise Wrong(f"not delivered: {row_there(there[reference])}")
     for reference, p in expected.items():
-        row = active[reference]
-        one_price = p.price.bands[0][2] if p.price and len(p.price.bands) == 1 else None
-        have = (D(row["quantity_exact"]), row["rating_status"], row["amount_nanos"], row["currency"], row["unit"], row["billing_period"],
-                row["usage_start"], row["usage_end"], D(row["unit_price_exact"]) if row["unit_price_exact"] else None)
-        want = (p.quantity, p.status, p.nanos, "EUR" if p.price else None, p.unit, p.period,
-                instant_text(p.start), instant_text(p.end), one_price)
-        expect(have == want, f"{reference}: is {have}, must be {want}")
+        have, want = row_there(there[reference]), expected_row(books, p)
+        differ = [f"{name} is {is_}, must be {must}" for name, is_, must in zip(BOOKING + CHARGE, have, want) if is_ != must]
+        expect(not differ, f"{reference}: " + "; ".join(differ))
 
 
 def compare_bands(db, expected):
@@ -210,7 +91,7 @@ def compare_bands(db, expected):
         have[row["purchase_reference"]].append(row)
     for reference, rows in have.items():
         expect([row["band_no"] for row in rows] == list(range(1, len(rows) + 1)), f"{reference}: bands are numbered otherwise")
-        expect(reference in expected, f"bands of {reference}, which is not active")
+        expect(reference in expected and expected[reference].active, f"bands of {reference}, which is not active")
     for reference, p in expected.items():
         is_ = [(D(row["from_quantity_exact"]), D(row["to_quantity_exact"]) if row["to_quantity_exact"] is not None else None,
                 D(row["unit_price_exact"]), D(row["quantity_exact"]), row["amount_nanos"]) for row in have.get(reference, [])]
@@ -223,11 +104,13 @@ def total_text(amounts):
 
 
 def compare_totals(db, history, expected):
-    for view, key in (("subscription_months", lambda p: history["subscriptions"][p.subscription][0]),
-                      ("customer_months", lambda p: history["subscriptions"][p.subscription][1])):
+    """A month has what is booked in it."""
+    for view, key in (("subscription_months", lambda p: history["subscriptions"][p.key.subscription][0]),
+                      ("customer_months", lambda p: history["subscriptions"][p.key.subscription][1])):
         want = defaultdict(list)
         for p in expected.values():
-            want[str(key(p)), p.period].append(p)
+            if p.active:
+                want[str(key(p)), period_name(p.period)].append(p)
         customers = ("aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa", "cccccccc-aaaa-aaaa-aaaa-aaaaaaaaaaaa")
         have = {}
         for row in rows_of(db, f"SELECT * FROM {view}"):
@@ -237,7 +120,7 @@ def compare_totals(db, history, expected):
         expect(have.keys() == want.keys(), f"{view}: has {have.keys()}, must have {want.keys()}")
         for place, purchases in want.items():
             amounts = [p.nanos for p in purchases if p.nanos is not None]
-            must = (total_text(amounts) if amounts else None, "EUR" if history["cards"] else None, len(purchases),
+            must = (total_text(amounts) if amounts else None, "EUR" if any(op["kind"] == "card" for op in history["ops"]) else None, len(purchases),
                     sum(p.status != "rated" for p in purchases))
             row = have[place]
             is_ = (row["amount_exact"], row["currency"], row["purchases"], row["unpriced"])
@@ -263,7 +146,7 @@ def check_changes(db, rows):
             expect(before["seq"] < after["seq"] and before["run_id"] <= after["run_id"], f"{where}: {before} before {after}")
             expect((before["new_quantity_exact"], before["new_amount_nanos"]) == (after["old_quantity_exact"], after["old_amount_nanos"]),
                    f"{where}: a gap between {before} and {after}")
-            expect(after["reason"] in ("restated", "withdrawn", "rerated_tier", "rerated_price", "priced"), f"{where}: {after}")
+            expect(after["reason"] in ("restated", "withdrawn", "rerated_tier", "rerated_price", "priced", "reopened"), f"{where}: {after}")
             if after["reason"] == "priced":
                 expect(after["old_amount_nanos"] is None and after["new_amount_nanos"] is not None, f"{where}: priced {after}")
         last = chain[-1]
@@ -292,8 +175,11 @@ def judge(history, polls):
     db = sqlite3.connect(history["database"])
     try:
         rows = rows_of(db, "SELECT * FROM purchases")
-        expected = expected_purchases(history, digests_of(rows))
-        compare_purchases(history, rows, expected)
+        books = Books(history, digests_of(rows))
+        refused, must = {op["at"] for op in history["ops"] if op.get("refused")}, books.play()
+        expect(refused == must, f"refused are the slices of ops {sorted(refused)}, must be {sorted(must)}")
+        expected = books.expected()
+        compare_purchases(books, rows, expected)
         compare_bands(db, expected)
         compare_totals(db, history, expected)
         check_changes(db, rows)

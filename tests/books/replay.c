@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Applies a history to a store, as the daemon would: slices by pages that are tried again, cards, runs; and dies where it says. */
-#include "tests/books/history.h"
+#include "tests/books/player.h"
 
-#include "store/store.h"
 #include "value/day.h"
 
 #include <signal.h>
@@ -11,41 +10,25 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define POLL_COLUMNS "seq, purchase_reference, revision, status, quantity_exact, amount_nanos"
-
-struct player {
-	const struct history *h;
-	const char *database;
-	struct progress *progress;
-	FILE *out;
-	struct store *s;
-	int64_t run_id, subscriptions[SUBSCRIPTIONS_MAX];
-	size_t at; /* the op */
-	struct rng rng;
-	bool plain; /* no meter is renamed */
-};
-
-static struct err e;
-
 static void problem(struct player *p, const char *what)
 {
 	fprintf(p->out, "{\"problem\":\"op %zu: %s\",\"seed\":%llu}\n", p->at, what, (unsigned long long)p->h->seed);
 	fflush(p->out);
 }
 
-static void check(struct player *p, bool good, const char *what)
+void check(struct player *p, bool good, const char *what)
 {
 	if (!good)
 		problem(p, what);
 }
 
 /* What must not fail. */
-static void ok(struct player *p, int rc, const char *what)
+void ok(struct player *p, int rc, const char *what)
 {
 	if (rc != -1)
 		return;
 	problem(p, what);
-	fprintf(stderr, "seed %llu, op %zu: %s: %s\n", (unsigned long long)p->h->seed, p->at, what, e.text);
+	fprintf(stderr, "seed %llu, op %zu: %s: %s\n", (unsigned long long)p->h->seed, p->at, what, p->e.text);
 	exit(1);
 }
 
@@ -53,18 +36,30 @@ static struct guid guid(struct player *p, const char *text)
 {
 	struct guid g;
 
-	ok(p, guid_parse(&g, span_of(text), &e), "guid");
+	ok(p, guid_parse(&g, span_of(text), &p->e), "guid");
 	return g;
 }
 
 /* -- opening ------------------------------------------------------------------------------------------------------------------ */
 
-static void begin_run(struct player *p)
+int64_t moment(const struct player *p, int64_t seconds)
+{
+	return day_start(p->h->ops[p->at].today) + 1000 * (int64_t)p->at + seconds;
+}
+
+void begin_run(struct player *p, const char *trigger)
 {
 	int64_t aborted;
 
-	ok(p, store_run_begin(p->s, "sync", 0, day_start(17740), guid(p, "99999999-0000-0000-0000-000000000000"), &p->run_id, &aborted, &e),
+	ok(p, store_run_begin(p->s, trigger, 0, moment(p, 0), guid(p, "99999999-0000-0000-0000-000000000000"), &p->run_id, &aborted, &p->e),
 	   "begin a run");
+}
+
+void end_run(struct player *p)
+{
+	struct run_counts counts = { .slices = 1 };
+
+	ok(p, store_run_end(p->s, p->run_id, RUN_OK, &counts, NULL, moment(p, 900), &p->e), "end a run");
 }
 
 static void name_subscriptions(struct player *p)
@@ -81,8 +76,8 @@ static void name_subscriptions(struct player *p)
 
 		history_subscription(i, text);
 		sub.id = guid(p, text);
-		ok(p, store_customer_put(p->s, &customer, 1000, &id, &e), "a customer");
-		ok(p, store_subscription_put(p->s, id, &sub, 1000, &p->subscriptions[i], &source, &e), "a subscription");
+		ok(p, store_customer_put(p->s, &customer, 1000, &id, &p->e), "a customer");
+		ok(p, store_subscription_put(p->s, id, &sub, 1000, &p->subscriptions[i], &source, &p->e), "a subscription");
 	}
 }
 
@@ -92,8 +87,8 @@ static void open_store(struct player *p)
 					 .region = "NL", .zone = "CET", .period_start_day = p->h->period_start_day, .settle_days = 5,
 					 .create = true };
 
-	ok(p, store_open(&p->s, &options, &e), "open");
-	begin_run(p);
+	ok(p, store_open(&p->s, &options, &p->e), "open");
+	begin_run(p, "sync");
 	name_subscriptions(p);
 }
 
@@ -108,89 +103,6 @@ static void die(struct player *p)
 	p->progress->spent[p->at] = true;
 	fflush(p->out);
 	raise(SIGKILL);
-}
-
-/* -- what the database says ---------------------------------------------------------------------------------------------------- */
-
-struct dump {
-	struct store_rows rows;
-	uint64_t sum, count;
-};
-
-static int add_to_dump(struct store_rows *rows, int columns, const char *const *names, const char *const *values, struct err *err)
-{
-	struct dump *d = (struct dump *)rows;
-
-	(void)names, (void)err;
-	for (int i = 0; i < columns; i++)
-		for (const char *c = values[i] ? values[i] : "\1"; *c; c++)
-			d->sum = (d->sum ^ (unsigned char)*c) * UINT64_C(1099511628211);
-	d->count++;
-	return 0;
-}
-
-/* A number for all that stands in the tables of purchases, slices and prices. */
-static uint64_t dump_of(struct player *p)
-{
-	static const char *const queries[] = { "SELECT * FROM usage", "SELECT * FROM usage_band", "SELECT * FROM usage_change",
-					       "SELECT * FROM slice", "SELECT * FROM rate", "SELECT * FROM rate_tier", "SELECT id FROM rate_card" };
-	struct dump d = { .rows = { .on_row = add_to_dump }, .sum = 1 };
-
-	for (size_t i = 0; i < sizeof(queries) / sizeof(*queries); i++)
-		ok(p, store_select(p->s, queries[i], NULL, 0, &d.rows, &e), "dump");
-	return d.sum ^ d.count;
-}
-
-static int64_t wal_bytes(struct player *p)
-{
-	char path[300];
-	struct stat st;
-
-	snprintf(path, sizeof(path), "%s-wal", p->database);
-	return stat(path, &st) == 0 ? (int64_t)st.st_size : 0;
-}
-
-struct polled {
-	struct store_rows rows;
-	struct player *p;
-	int64_t last;
-	const char *comma;
-};
-
-static int print_polled(struct store_rows *rows, int columns, const char *const *names, const char *const *values, struct err *err)
-{
-	struct polled *poll = (struct polled *)rows;
-	int64_t seq = strtoll(values[0], NULL, 10);
-
-	(void)names, (void)err;
-	fprintf(poll->p->out, "%s[", poll->comma);
-	for (int i = 0; i < columns; i++) {
-		fputs(i ? "," : "", poll->p->out);
-		if (values[i])
-			fprintf(poll->p->out, "\"%s\"", values[i]);
-		else
-			fputs("null", poll->p->out);
-	}
-	fputs("]", poll->p->out);
-	poll->comma = ",";
-	if (seq > poll->last)
-		poll->last = seq;
-	return 0;
-}
-
-static void poll_changes(struct player *p)
-{
-	char last[24];
-	const char *const parameters[] = { last };
-	struct polled poll = { .rows = { .on_row = print_polled }, .p = p, .last = p->progress->polled, .comma = "" };
-
-	ok(p, store_flush(p->s, &e), "flush");
-	snprintf(last, sizeof(last), "%lld", (long long)p->progress->polled);
-	fprintf(p->out, "{\"after\":%s,\"poll\":[", last);
-	ok(p, store_select(p->s, "SELECT " POLL_COLUMNS " FROM purchases WHERE seq > CAST(?1 AS INTEGER) ORDER BY seq", parameters, 1, &poll.rows, &e), "poll");
-	fputs("]}\n", p->out);
-	fflush(p->out);
-	p->progress->polled = poll.last;
 }
 
 /* -- slices ------------------------------------------------------------------------------------------------------------------- */
@@ -212,8 +124,8 @@ static void give_line(struct player *p, struct slice_load *load, const struct li
 	u.location = span_of(r.location);
 	u.tags = span_of(r.tags);
 	u.quantity_text = span_of(l->quantity);
-	ok(p, decimal_parse(&u.quantity, u.quantity_text, &e), "a quantity");
-	ok(p, slice_load_add(load, &u, &e), "add a row");
+	ok(p, decimal_parse(&u.quantity, u.quantity_text, &p->e), "a quantity");
+	ok(p, slice_load_add(load, &u, &p->e), "add a row");
 }
 
 static size_t *shuffled(struct player *p, size_t count)
@@ -242,14 +154,14 @@ static void give_pages(struct player *p, struct slice_load *load, const struct c
 		give_line(p, load, &c->lines[order[i]]);
 		if ((i + 1) % page)
 			continue;
-		ok(p, slice_load_page_end(load, &e), "end a page");
+		ok(p, slice_load_page_end(load, &p->e), "end a page");
 		slice_load_page_start(load);
 		if (rng_one_in(&p->rng, 5)) { /* this one breaks off */
 			give_line(p, load, &c->lines[order[0]]);
 			slice_load_page_start(load);
 		}
 	}
-	ok(p, slice_load_page_end(load, &e), "end a page");
+	ok(p, slice_load_page_end(load, &p->e), "end a page");
 	if (c->count && rng_one_in(&p->rng, 5))
 		give_line(p, load, &c->lines[0]); /* of a page that never ends */
 	free(order);
@@ -259,19 +171,38 @@ static struct slice_load *new_load(struct player *p, const struct content *c)
 {
 	struct slice_load *load;
 
-	ok(p, slice_load_new(&load, p->s, p->subscriptions[c->subscription], c->day, &e), "a slice");
+	ok(p, slice_load_new(&load, p->s, p->subscriptions[c->subscription], c->day, &p->e), "a slice");
 	return load;
 }
 
-static void put_slice(struct player *p, const struct op *op, struct slice_change *change)
+/* A slice that wants another unit in a closed period: nothing of it is taken. */
+static void turned_away(struct player *p, const struct content *c, uint64_t before)
+{
+	struct err why = p->e;
+
+	check(p, p->e.kind == ERR_FORMAT, "a slice failed otherwise than by what it holds");
+	check(p, strstr(p->e.remedy, "reopen") != NULL, "no remedy for another unit in a closed period");
+	check(p, before == dump_of(p), "a slice with another unit in a closed period changes the books");
+	ok(p, store_slice_failed(p->s, p->run_id, p->subscriptions[c->subscription], c->day, &why, 5000, &p->e), "note a failure");
+}
+
+/* False: it was refused. */
+static bool put_slice(struct player *p, const struct op *op, struct slice_change *change)
 {
 	const struct content *c = &op->content;
 	struct slice_load *load = new_load(p, c);
+	uint64_t before = p->progress->fixed[0].period ? dump_of(p) : 0;
+	bool taken;
 
 	give_pages(p, load, c, c->count);
-	ok(p, slice_load_commit(load, p->run_id, c->count == 0 && op->seed % 2, change, &e), "commit a slice");
-	check(p, change->rows == (int64_t)c->count, "the slice has another number of rows");
+	taken = slice_load_commit(load, p->run_id, c->count == 0 && op->seed % 2, change, &p->e) == 0;
 	slice_load_free(load);
+	p->progress->refused[p->at] = !taken;
+	if (taken)
+		check(p, change->rows == (int64_t)c->count, "the slice has another number of rows");
+	else
+		turned_away(p, c, before);
+	return taken;
 }
 
 static void put_again(struct player *p, const struct op *op)
@@ -282,15 +213,17 @@ static void put_again(struct player *p, const struct op *op)
 	int64_t wal;
 
 	p->plain = true;
-	put_slice(p, &first, &change); /* what it names otherwise than before is known now, and what had failed is complete */
-	ok(p, store_flush(p->s, &e), "flush");
-	before = dump_of(p);
-	wal = wal_bytes(p);
-	put_slice(p, &first, &change);
-	check(p, !change.wrote && change.added + change.changed + change.withdrawn == 0, "a slice read again writes");
-	ok(p, store_flush(p->s, &e), "flush");
-	check(p, wal == wal_bytes(p), "a slice read again reaches the disk");
-	check(p, before == dump_of(p), "a slice read again changes the books");
+	/* what it names otherwise than before is known now, and what had failed is complete */
+	if (put_slice(p, &first, &change)) {
+		ok(p, store_flush(p->s, &p->e), "flush");
+		before = dump_of(p);
+		wal = wal_bytes(p);
+		check(p, put_slice(p, &first, &change), "a slice is refused when it is read again");
+		check(p, !change.wrote && change.added + change.changed + change.withdrawn == 0, "a slice read again writes");
+		ok(p, store_flush(p->s, &p->e), "flush");
+		check(p, wal == wal_bytes(p), "a slice read again reaches the disk");
+		check(p, before == dump_of(p), "a slice read again changes the books");
+	}
 	p->plain = false;
 }
 
@@ -301,10 +234,10 @@ static void put_refused(struct player *p, const struct op *op)
 	uint64_t before = dump_of(p);
 
 	give_pages(p, load, &op->content, op->content.count);
-	check(p, slice_load_commit(load, p->run_id, false, &change, &e) == -1 && e.kind == ERR_FORMAT, "an amount out of range is taken");
+	check(p, slice_load_commit(load, p->run_id, false, &change, &p->e) == -1 && p->e.kind == ERR_FORMAT, "an amount out of range is taken");
 	slice_load_free(load);
 	check(p, before == dump_of(p), "a refused slice changes the books");
-	ok(p, store_slice_failed(p->s, p->run_id, p->subscriptions[op->content.subscription], op->content.day, &e, 5000, &e), "note a failure");
+	ok(p, store_slice_failed(p->s, p->run_id, p->subscriptions[op->content.subscription], op->content.day, &p->e, 5000, &p->e), "note a failure");
 }
 
 static void abandon(struct player *p, const struct op *op)
@@ -325,13 +258,13 @@ static void give_price(struct player *p, struct rates_load *load, const struct p
 
 	history_meter(price->meter, meter);
 	r.meter = guid(p, meter);
-	ok(p, instant_parse(&r.effective, span_of(history_effective[price->effective]), &e), "a date");
-	ok(p, decimal_parse(&r.included, span_of(price->included), &e), "an included quantity");
+	ok(p, instant_parse(&r.effective, span_of(history_effective[price->effective]), &p->e), "a date");
+	ok(p, decimal_parse(&r.included, span_of(price->included), &p->e), "an included quantity");
 	for (int i = 0; i < price->tier_count; i++) {
-		ok(p, decimal_parse(&r.tiers[i].from, span_of(price->from[i]), &e), "a threshold");
-		ok(p, decimal_parse(&r.tiers[i].price, span_of(price->price[i]), &e), "a price");
+		ok(p, decimal_parse(&r.tiers[i].from, span_of(price->from[i]), &p->e), "a threshold");
+		ok(p, decimal_parse(&r.tiers[i].price, span_of(price->price[i]), &p->e), "a price");
 	}
-	ok(p, rates_load_add(load, &r, &e), "add a price");
+	ok(p, rates_load_add(load, &r, &p->e), "add a price");
 }
 
 static struct rates_load *give_prices(struct player *p, const struct card *c, int count)
@@ -339,11 +272,11 @@ static struct rates_load *give_prices(struct player *p, const struct card *c, in
 	struct rates_load *load;
 	size_t *order = shuffled(p, (size_t)c->count);
 
-	ok(p, rates_load_new(&load, p->s, p->run_id, 1000, &e), "a rate card");
-	ok(p, rates_load_start(load, &e), "start a card");
+	ok(p, rates_load_new(&load, p->s, p->run_id, 1000, &p->e), "a rate card");
+	ok(p, rates_load_start(load, &p->e), "start a card");
 	if (c->count && rng_one_in(&p->rng, 4)) { /* it begins again */
 		give_price(p, load, &c->prices[order[0]]);
-		ok(p, rates_load_start(load, &e), "start a card");
+		ok(p, rates_load_start(load, &p->e), "start a card");
 	}
 	for (int i = 0; i < count; i++)
 		give_price(p, load, &c->prices[order[i]]);
@@ -357,7 +290,7 @@ static void put_card(struct player *p, const struct op *op)
 	struct rates_load *load = give_prices(p, &op->card, op->card.count);
 	uint64_t before = op->kind == OP_CARD_AGAIN ? dump_of(p) : 0;
 
-	ok(p, rates_load_commit(load, "en-US", "EUR", false, "[]", &change, &e), "commit a card");
+	ok(p, rates_load_commit(load, "en-US", "EUR", false, "[]", &change, &p->e), "commit a card");
 	rates_load_free(load);
 	if (op->kind != OP_CARD_AGAIN)
 		return;
@@ -372,7 +305,7 @@ static void put_broken_card(struct player *p, const struct op *op)
 	struct rates_change change;
 
 	if (op->seed % 2)
-		check(p, rates_load_commit(load, "en-US", "USD", false, "[]", &change, &e) == -1 && e.kind == ERR_FORMAT, "a card in another currency is taken");
+		check(p, rates_load_commit(load, "en-US", "USD", false, "[]", &change, &p->e) == -1 && p->e.kind == ERR_FORMAT, "a card in another currency is taken");
 	rates_load_free(load);
 	check(p, before == dump_of(p), "a card that failed changes the books");
 }
@@ -399,24 +332,33 @@ static bool lose(struct player *p)
 	if (p->progress->spent[p->at])
 		return false;
 	p->progress->spent[p->at] = true;
+	p->at = p->progress->durable;
 	close_store(p);
 	open_store(p);
 	return true;
 }
 
-static void end_run(struct player *p)
+static void restart(struct player *p)
 {
-	struct run_counts counts = { .slices = 1 };
-
-	ok(p, store_run_end(p->s, p->run_id, RUN_OK, &counts, NULL, day_start(17760), &e), "end a run");
-	begin_run(p);
-}
-
-static void reopen(struct player *p)
-{
-	ok(p, store_flush(p->s, &e), "flush");
+	ok(p, store_flush(p->s, &p->e), "flush");
 	close_store(p);
 	open_store(p);
+}
+
+static void next_run(struct player *p)
+{
+	end_run(p);
+	check_fixed(p);
+	begin_run(p, "sync");
+}
+
+/* What may be done once only: that it was done is on record before another can follow, and nothing before it is done again. */
+static void settle(struct player *p)
+{
+	if (p->h->killing != KILL_BY_TIME)
+		return;
+	ok(p, store_flush(p->s, &p->e), "flush");
+	p->progress->durable = p->at;
 }
 
 static bool play(struct player *p, const struct op *op)
@@ -425,16 +367,18 @@ static bool play(struct player *p, const struct op *op)
 
 	p->rng.state = op->seed;
 	switch (op->kind) {
-	case OP_SLICE: put_slice(p, op, &change); break;
+	case OP_SLICE: (void)put_slice(p, op, &change); break;
 	case OP_AGAIN: put_again(p, op); break;
 	case OP_REFUSED: put_refused(p, op); break;
 	case OP_ABANDONED: abandon(p, op); break;
 	case OP_CARD:
 	case OP_CARD_AGAIN: put_card(p, op); break;
 	case OP_CARD_BROKEN: put_broken_card(p, op); break;
-	case OP_FLUSH: ok(p, store_flush(p->s, &e), "flush"); break;
-	case OP_RUN: end_run(p); break;
-	case OP_REOPEN: reopen(p); break;
+	case OP_FLUSH: ok(p, store_flush(p->s, &p->e), "flush"); break;
+	case OP_RUN: settle(p); next_run(p); break;
+	case OP_CLOSE: settle(p); close_period(p); break;
+	case OP_REOPEN: settle(p); reopen_period(p); break;
+	case OP_RESTART: restart(p); break;
 	case OP_DROP: return !lose(p);
 	case OP_KILL: killed(p, op); break;
 	case OP_POLL: poll_changes(p); break;
@@ -444,20 +388,20 @@ static bool play(struct player *p, const struct op *op)
 
 void replay(const struct history *h, const char *database, struct progress *progress, FILE *out)
 {
-	struct player p = { .h = h, .database = database, .progress = progress, .out = out };
+	struct player p = { .h = h, .database = database, .progress = progress, .out = out, .e = ERR_INIT };
 
+	p.at = progress->durable < h->op_count ? progress->durable : h->op_count - 1;
 	open_store(&p);
 	for (p.at = progress->durable; p.at < h->op_count;) {
-		if (!play(&p, &h->ops[p.at])) {
-			p.at = progress->durable;
+		if (!play(&p, &h->ops[p.at]))
 			continue;
-		}
 		p.at++;
 		if (store_is_settled(p.s))
 			progress->durable = p.at;
 	}
-	ok(&p, store_flush(p.s, &e), "flush");
+	p.at = h->op_count - 1;
+	ok(&p, store_flush(p.s, &p.e), "flush");
 	progress->durable = h->op_count;
-	end_run(&p);
+	next_run(&p);
 	close_store(&p);
 }
