@@ -39,6 +39,7 @@ static const struct {
 
 _Static_assert(countof(table) <= CHECK_LINES_MAX, "room for a line of each check");
 
+PRINTF(5, 0)
 static void say(struct check_line *l, enum check_level level, const char *code, const char *remedy, const char *format, va_list arguments)
 {
 	l->level = level;

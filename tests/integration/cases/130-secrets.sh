@@ -36,7 +36,10 @@ play_scenario
 echo "emulator-secret-that-is-wrong" | tee -a "$T/secrets" >"$place/secret"
 sync $range
 cat "$log" >>"$T/logs"
-for command in config status "status --json" coverage; do
+run_program check --config "$conf"
+cat "$log" "$place/out" >>"$T/logs"
+echo "$client_secret" >"$place/secret"
+for command in config status "status --json" coverage check "check --json"; do
 	run_program $command --config "$conf"
 	cat "$log" "$place/out" >>"$T/logs"
 done
