@@ -135,13 +135,14 @@ static bool fits(const char *text)
 }
 
 /* Who signs in outside of the service (sudo) does not see its credentials: what the stored consent descends from is then the one that
- * the new consent is newer than. One that can't be read has nothing to say. */
+ * the new consent is newer than. That is legible without the key, which he may not have either. */
 static void inherit_origin(struct consent *new, const struct consent_place *place)
 {
 	struct consent old = { .mfa = -1 };
 	struct err ignored;
 
-	if (read_stored(&old, place, &ignored) == 0 && old.has_origin) {
+	(void)!read_stored(&old, place, &ignored); /* also when it can't be used: that may be why he signs in */
+	if (old.has_origin) {
 		new->has_origin = true;
 		new->origin = old.origin;
 	}

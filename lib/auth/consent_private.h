@@ -10,7 +10,8 @@
 
 /* Appends the document; KEY NULL: with a checksum. BOUND as in seal.h. */
 int consent_print(struct buf *out, const struct consent *c, const struct seal_key *key, struct span bound, struct err *e) MUST_CHECK;
-/* Fills C from the file's BYTES, a document of consent_print or a bare token. KEY may be NULL. */
+/* Fills C from the file's BYTES, a document of consent_print or a bare token. KEY may be NULL: then of a sealed one, which is
+ * refused, the origin alone is filled in. */
 int consent_parse(struct consent *c, struct span bytes, const struct seal_key *key, struct span bound, struct err *e) MUST_CHECK;
 
 #endif

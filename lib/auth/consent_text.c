@@ -2,10 +2,11 @@
 /* consent_text.c - the token file's bytes. Either
  *
  *	{"csp_usaged_consent":1,"sha256":"HEX","record":RECORD}        and a line end
- *	{"csp_usaged_consent":1,"key":"ID","nonce":"HEX","sealed":"BASE64URL"}
+ *	{"csp_usaged_consent":1,"key":"ID","nonce":"HEX","origin":"HEX","sealed":"BASE64URL"}
  *
  * where RECORD is an object of texts and whole numbers, and what is sealed is RECORD. There is one way to write each, so every byte
- * counts: what is outside of the checksum is compared as it stands. */
+ * counts: what is outside of the checksum is compared as it stands. The origin (a digest, empty when there is none) stands outside of
+ * the seal, which is bound to it: a sign-in without the key must be able to say what it is newer than. */
 #include "auth/consent_private.h"
 
 #include "auth/secret.h"
@@ -24,11 +25,13 @@
 #define PLAIN_END "}\n"
 #define SEALED_HEAD HEAD "\"key\":\""
 #define SEALED_NONCE "\",\"nonce\":\""
+#define SEALED_ORIGIN "\",\"origin\":\""
 #define SEALED_MIDDLE "\",\"sealed\":\""
 #define SEALED_END "\"}\n"
 #define NONCE_DIGITS ((size_t)2 * SEAL_NONCE_BYTES)
 #define KEY_ID_DIGITS ((size_t)SEAL_KEY_ID_MAX - 1)
 #define HASH_DIGITS ((size_t)HASH_TEXT_MAX - 1)
+#define BOUND_MAX 512
 
 /* -- the record ---------------------------------------------------------------------------------------------------------------------- */
 
@@ -144,19 +147,27 @@ static int parse_record(struct consent *c, struct span record, struct err *e)
 
 /* -- around it ------------------------------------------------------------------------------------------------------------------------- */
 
-static int print_sealed(struct buf *out, struct span record, const struct seal_key *key, struct span bound)
+static struct span bind_origin(char text[BOUND_MAX], struct span bound, struct span origin)
+{
+	snprintf(text, BOUND_MAX, "%.*s %.*s", (int)bound.n, bound.p, (int)origin.n, origin.p);
+	return span_of(text);
+}
+
+static int print_sealed(struct buf *out, const struct consent *c, struct span record, const struct seal_key *key, struct span bound)
 {
 	unsigned char nonce[SEAL_NONCE_BYTES];
-	char id[SEAL_KEY_ID_MAX], nonce_text[NONCE_DIGITS + 1];
+	char id[SEAL_KEY_ID_MAX], nonce_text[NONCE_DIGITS + 1], origin[HASH_TEXT_MAX] = "", all[BOUND_MAX];
 	struct buf sealed;
 	int rc;
 
+	if (c->has_origin)
+		hash_print(&c->origin, origin);
 	buf_init(&sealed, LIMIT_CONSENT_BYTES);
-	rc = seal_close(&sealed, key, nonce, bound, record);
+	rc = seal_close(&sealed, key, nonce, bind_origin(all, bound, span_of(origin)), record);
 	seal_key_id(key, id);
 	hex_print((struct span){ (const char *)nonce, sizeof(nonce) }, nonce_text);
 	if (rc == 0)
-		rc = buf_printf(out, SEALED_HEAD "%s" SEALED_NONCE "%s" SEALED_MIDDLE, id, nonce_text);
+		rc = buf_printf(out, SEALED_HEAD "%s" SEALED_NONCE "%s" SEALED_ORIGIN "%s" SEALED_MIDDLE, id, nonce_text, origin);
 	if (rc == 0)
 		rc = base64url_encode(out, buf_span(&sealed));
 	if (rc == 0)
@@ -185,7 +196,7 @@ int consent_print(struct buf *out, const struct consent *c, const struct seal_ke
 	buf_init(&record, LIMIT_CONSENT_BYTES);
 	rc = print_record(&record, c);
 	if (rc == 0)
-		rc = key ? print_sealed(out, buf_span(&record), key, bound) : print_plain(out, buf_span(&record));
+		rc = key ? print_sealed(out, c, buf_span(&record), key, bound) : print_plain(out, buf_span(&record));
 	buf_fini_secret(&record);
 	return rc ? err_set(e, ERR_STORE, "the consent is too long to be stored") : 0;
 }
@@ -262,21 +273,32 @@ static int open_sealed(struct consent *c, struct span text, const struct seal_ke
 	return rc ? damaged(e) : 0;
 }
 
+/* The digest, or nothing. */
+static bool take_origin(struct consent *c, struct span *rest, struct span *origin)
+{
+	*origin = (struct span){ rest->p, 0 };
+	if (take(rest, SEALED_MIDDLE))
+		return true;
+	c->has_origin = take_digits(rest, HASH_DIGITS, origin) && hash_parse(&c->origin, *origin) && take(rest, SEALED_MIDDLE);
+	return c->has_origin;
+}
+
 static int parse_sealed(struct consent *c, struct span rest, const struct seal_key *key, struct span bound, struct err *e)
 {
 	unsigned char nonce[SEAL_NONCE_BYTES];
-	char id[SEAL_KEY_ID_MAX] = "";
-	struct span told, digits;
+	char id[SEAL_KEY_ID_MAX] = "", all[BOUND_MAX];
+	struct span told, digits, origin;
 
 	if (!take_digits(&rest, KEY_ID_DIGITS, &told) || !take(&rest, SEALED_NONCE) || !take_digits(&rest, NONCE_DIGITS, &digits) ||
-	    !hex_parse(nonce, sizeof(nonce), digits) || !take(&rest, SEALED_MIDDLE) || !take_end(&rest, SEALED_END))
+	    !hex_parse(nonce, sizeof(nonce), digits) || !take(&rest, SEALED_ORIGIN) || !take_origin(c, &rest, &origin) ||
+	    !take_end(&rest, SEALED_END))
 		return damaged(e);
 	if (!key)
 		return other_key(e, "there is no token_key");
 	seal_key_id(key, id);
 	if (!span_is(told, id))
 		return other_key(e, "with another key than token_key");
-	return open_sealed(c, rest, key, nonce, bound, e);
+	return open_sealed(c, rest, key, nonce, bind_origin(all, bound, origin), e);
 }
 
 static bool is_bare(struct span token)

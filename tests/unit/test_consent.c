@@ -395,6 +395,33 @@ static void test_sign_in_without_credentials_wins_over_the_one_that_was_used(voi
 	check_token("0.outside-2");
 }
 
+/* Nor the key. */
+static void test_sign_in_without_the_key_wins_over_the_credential_that_was_used(void **state)
+{
+	struct consent c;
+
+	(void)state;
+	give_key(KEY);
+	tempdir_put(credentials, "refresh_token", "0.outside-1", 0600);
+	c = read_consent();
+	renew(&c, "0.rotated-1", false);
+	check_token("0.rotated-1");
+	unsetenv("CREDENTIALS_DIRECTORY");
+	check_refused("E-TOKEN-KEY");
+	write_consent("0.of-the-login");
+	setenv("CREDENTIALS_DIRECTORY", credentials, 1);
+	check_token("0.of-the-login");
+}
+
+static void test_every_flipped_bit_of_one_with_an_origin_is_refused(void **state)
+{
+	(void)state;
+	tempdir_put(credentials, "refresh_token", "0.outside-1", 0600);
+	check_tampering(NULL);
+	give_key(KEY);
+	check_tampering(test_key());
+}
+
 static void test_check_key_tells_whether_it_will_be_sealed(void **state)
 {
 	struct err e = ERR_INIT;
@@ -432,6 +459,8 @@ int main(void)
 		T(changed_credential_wins_over_the_stored_token),
 		T(sign_in_wins_over_the_credential_that_is_there),
 		T(sign_in_without_credentials_wins_over_the_one_that_was_used),
+		T(sign_in_without_the_key_wins_over_the_credential_that_was_used),
+		T(every_flipped_bit_of_one_with_an_origin_is_refused),
 		T(check_key_tells_whether_it_will_be_sealed),
 #undef T
 	};
