@@ -25,6 +25,8 @@ static void test_load_minimal_file_gives_the_defaults(void **state)
 	assert_null(c->client_secret_file);
 	assert_null(c->client_certificate_file);
 	assert_null(c->client_key_file);
+	assert_null(c->token_key_file);
+	assert_int_equal(c->client_assertion, CONFIG_PS256);
 	assert_string_equal(c->state_dir, "/var/lib/csp-usaged/private");
 	assert_int_equal(c->cloud, CONFIG_CLOUD_GLOBAL);
 	assert_string_equal(c->base_url, "https://api.partnercenter.microsoft.com");
@@ -67,7 +69,8 @@ static void test_load_takes_every_key(void **state)
 	struct fixture *f = *state;
 	const struct config *c = &f->c;
 
-	assert_loads(f, PARTNER "auth = app\nclient_certificate_file = /etc/a.pem\nclient_key_file=/etc/a.key\nstate_dir = /s\n" CENTER
+	assert_loads(f, PARTNER "auth = app\nclient_certificate_file = /etc/a.pem\nclient_key_file=/etc/a.key\nstate_dir = /s\n"
+				"client_assertion = RS256\ntoken_key_file = /etc/token.key\n" CENTER
 				"cloud = usgov\nca_file = /etc/ca\nproxy = http://proxy:3128\nlocale = nl-NL\nmax_in_flight = 128\n"
 				"requests_per_minute = 6000\n"
 				"[schedule]\ntime = 00:05\ntimezone = Etc/GMT-1\ncatch_up = no\njitter = 15m\n"
@@ -77,6 +80,8 @@ static void test_load_takes_every_key(void **state)
 	assert_int_equal(c->auth, CONFIG_AUTH_APP);
 	assert_string_equal(c->client_certificate_file, "/etc/a.pem");
 	assert_string_equal(c->client_key_file, "/etc/a.key");
+	assert_int_equal(c->client_assertion, CONFIG_RS256);
+	assert_string_equal(c->token_key_file, "/etc/token.key");
 	assert_string_equal(c->login_url, "https://login.microsoftonline.us");
 	assert_string_equal(c->base_url, "https://api.partnercenter.microsoft.com");
 	assert_string_equal(c->proxy, "http://proxy:3128");
