@@ -15,9 +15,10 @@
 -- very expressions that it shows.
 --! TOTALED = FROM period p CROSS JOIN customer c CROSS JOIN subscription s ON s.customer_id = c.id CROSS JOIN usage u ON u.subscription_id = s.id AND u.period = p.period LEFT JOIN rate x ON x.id = u.rate_id
 
--- The period f in which the usage of u lies, and its purchase o there.
+-- The period f in which the usage of u lies, and its purchase o there: periods are few, so they come first (CROSS JOIN).
 --! USAGE_PERIOD = u.usage_start / 86400 >= f.starts AND u.usage_start / 86400 < f.ends
 --! CORRECTED = o.subscription_id = u.subscription_id AND o.reported_day = u.reported_day AND o.meter_id = u.meter_id AND o.resource_id = u.resource_id AND o.usage_start = u.usage_start AND o.usage_end = u.usage_end AND o.ordinal = u.ordinal
+--! HAS_CORRECTED = EXISTS (SELECT 1 FROM period f CROSS JOIN usage o ON o.period = f.period WHERE {{USAGE_PERIOD}} AND {{CORRECTED}})
 --! ONE_PRICE = u.rating = 0 AND x.tier_count = 1 AND CAST(x.included AS REAL) = 0
 
 --! PERIOD_STATE = CASE p.state WHEN 0 THEN 'open' WHEN 1 THEN 'settling' ELSE 'closed' END
@@ -26,16 +27,19 @@
 --! DUE = ((CAST(strftime('%s', 'now') AS INTEGER) - 7200) / 86400)
 
 -- A purchase by its reference: the fact with the dimensions that name it. A correction (kind 2) has the reference of what it corrects, and
--- behind that the period in which it is booked.
+-- behind that the period in which it is booked. The customer and the period are named here, below every UNION: a query's conditions on
+-- them reach its halves, also when it sums, which those on tables joined to the whole do not.
 CREATE VIEW usage_reference AS
 SELECT s.reference || ':' || strftime('%Y%m%d', u.reported_day * 86400, 'unixepoch') || ':' ||
        strftime('%Y%m%dT%H%M%SZ', u.usage_start, 'unixepoch') || '+' || (u.usage_end - u.usage_start) || ':' || m.guid || ':' ||
        lower(hex(r.digest)) || ':' || u.ordinal || iif(u.kind = 2, ':c' || u.period, '') AS purchase_reference,
-       u.*, s.customer_id, s.guid AS subscription_guid, s.name AS subscription_name, s.offer_id, m.guid AS meter_guid,
-       r.uri, r.resource_group, r.name AS resource_name, r.location, r.part_number, r.order_number, r.tags, r.additional_info,
-       r.info_fields
+       u.*, s.customer_id, c.guid AS customer_guid, c.name AS customer_name, s.guid AS subscription_guid, s.name AS subscription_name,
+       s.offer_id, p.name AS period_name, {{PERIOD_STATE}} AS period_state, m.guid AS meter_guid, r.uri, r.resource_group,
+       r.name AS resource_name, r.location, r.part_number, r.order_number, r.tags, r.additional_info, r.info_fields
   FROM usage u
   JOIN subscription s ON s.id = u.subscription_id
+  JOIN customer c ON c.id = s.customer_id
+  JOIN period p ON p.period = u.period
   JOIN meter m ON m.id = u.meter_id
   JOIN resource r ON r.id = u.resource_id;
 
@@ -46,16 +50,16 @@ SELECT u.seq,
        iif(u.status = 0, 'active', 'withdrawn') AS status,
        strftime('%Y-%m-%dT%H:%M:%SZ', run.started, 'unixepoch') AS source_update_date,
        'utilization' AS source,
-       c.guid AS customer_id,
-       c.name AS customer_name,
+       u.customer_guid AS customer_id,
+       u.customer_name,
        u.subscription_guid AS subscription_id,
        u.subscription_name,
        u.offer_id,
        date(u.reported_day * 86400, 'unixepoch') AS reported_day,
        strftime('%Y-%m-%dT%H:%M:%SZ', u.usage_start, 'unixepoch') AS usage_start,
        strftime('%Y-%m-%dT%H:%M:%SZ', u.usage_end, 'unixepoch') AS usage_end,
-       p.name AS billing_period,
-       {{PERIOD_STATE}} AS period_state,
+       u.period_name AS billing_period,
+       u.period_state,
        u.meter_guid AS meter_id,
        t.name AS meter_name,
        t.category AS meter_category,
@@ -85,13 +89,11 @@ SELECT u.seq,
        iif(u.kind = 2, 'correction', NULL) AS charge_class,
        u.first_run_id,
        u.last_run_id,
-       iif(u.kind = 2, (SELECT name FROM period f WHERE {{USAGE_PERIOD}}), p.name) AS usage_period,
-       iif(u.kind = 2 AND EXISTS (SELECT 1 FROM period f JOIN usage o ON o.period = f.period WHERE {{USAGE_PERIOD}} AND {{CORRECTED}}),
+       iif(u.kind = 2, (SELECT name FROM period f WHERE {{USAGE_PERIOD}}), u.period_name) AS usage_period,
+       iif(u.kind = 2 AND {{HAS_CORRECTED}},
            substr(u.purchase_reference, 1, length(u.purchase_reference) - length(':c' || u.period)), NULL) AS corrects
   FROM usage_reference u
-  JOIN customer c ON c.id = u.customer_id
   JOIN product t ON t.id = u.product_id
-  JOIN period p ON p.period = u.period
   JOIN run ON run.id = u.last_run_id
   LEFT JOIN rate x ON x.id = u.rate_id;
 
@@ -119,10 +121,9 @@ SELECT u.purchase_reference, u.band_no,
        CAST(u.unit_price AS REAL) AS unit_price, CAST(u.band_quantity AS REAL) AS quantity,
        u.band_nanos AS amount_nanos, u.band_nanos / 1e9 AS amount, u.currency,
        u.band_from AS from_quantity_exact, u.band_to AS to_quantity_exact, u.unit_price AS unit_price_exact,
-       u.band_quantity AS quantity_exact, u.seq, c.guid AS customer_id, u.subscription_guid AS subscription_id, p.name AS billing_period
-  FROM usage_banding u
-  JOIN customer c ON c.id = u.customer_id
-  JOIN period p ON p.period = u.period;
+       u.band_quantity AS quantity_exact, u.seq, u.customer_guid AS customer_id, u.subscription_guid AS subscription_id,
+       u.period_name AS billing_period
+  FROM usage_banding u;
 
 -- The first revision of every purchase, and each later one. What the first said stands in the purchase while it is the only one, and
 -- in the old columns of the second afterwards.
@@ -149,16 +150,15 @@ SELECT u.change_seq AS seq, u.purchase_reference, u.change_revision AS revision,
        u.old_amount / 1e9 AS old_amount, u.new_amount / 1e9 AS new_amount,
        u.old_amount AS old_amount_nanos, u.new_amount AS new_amount_nanos, {{CURRENCY}} AS currency, u.change_run_id AS run_id,
        CASE u.reason WHEN -1 THEN CASE WHEN u.kind = 2 AND u.new_quantity = '0' THEN 'priced'
+                                       WHEN u.kind = 2 AND {{HAS_CORRECTED}} THEN 'restated'
                                        WHEN u.change_run_id > l.first_run_id OR u.kind = 2 THEN 'late_usage' ELSE 'first_read' END
                      WHEN 0 THEN 'late_usage' WHEN 1 THEN 'restated' WHEN 2 THEN 'withdrawn' WHEN 3 THEN 'rerated_tier'
                      WHEN 4 THEN 'rerated_price' WHEN 5 THEN 'priced' ELSE 'reopened' END AS reason,
-       c.guid AS customer_id, c.name AS customer_name, u.subscription_guid AS subscription_id,
-       date(u.reported_day * 86400, 'unixepoch') AS reported_day, p.name AS billing_period, u.meter_guid AS meter_id,
+       u.customer_guid AS customer_id, u.customer_name, u.subscription_guid AS subscription_id,
+       date(u.reported_day * 86400, 'unixepoch') AS reported_day, u.period_name AS billing_period, u.meter_guid AS meter_id,
        t.name AS meter_name, t.unit
   FROM usage_history u
   JOIN slice l ON l.subscription_id = u.subscription_id AND l.reported_day = u.reported_day
-  JOIN customer c ON c.id = u.customer_id
-  JOIN period p ON p.period = u.period
   JOIN product t ON t.id = u.product_id
   LEFT JOIN rate x ON x.id = u.rate_id;
 

@@ -55,6 +55,7 @@ static void test_restated_usage_of_a_closed_period_is_a_correction(void **state)
 	assert_string_equal(ask(b, "SELECT c.corrects = p.purchase_reference, substr(c.purchase_reference, -10) FROM purchases c, purchases p"
 				   " WHERE c.charge_class = 'correction' AND p.charge_class IS NULL"),
 			    "1 :1:c201808");
+	assert_string_equal(ask(b, "SELECT change, reason FROM purchase_changes ORDER BY seq"), "added first_read added restated");
 	assert_string_equal(ask(b, "SELECT billing_period, amount_exact FROM customer_months ORDER BY 1"),
 			    "2018-07 63.325000000 2018-08 0.850000000");
 }
@@ -85,6 +86,7 @@ static void test_late_usage_of_a_closed_period_corrects_nothing_and_is_charged(v
 	assert_int_equal(read_again(b, late, 2).added, 1);
 	assert_string_equal(ask(b, "SELECT corrects, quantity_exact, amount_nanos, billing_period FROM purchases WHERE resource_uri = '/late'"),
 			    "NULL 4 340000000 2018-08");
+	assert_string_equal(ask(b, "SELECT reason FROM purchase_changes WHERE billing_period = '2018-08'"), "late_usage");
 	/* and is gone again */
 	assert_int_equal(read_again(b, july, 1).withdrawn, 1);
 	assert_string_equal(ask(b, corrections), "2018-08 2018-07 0 0 withdrawn");

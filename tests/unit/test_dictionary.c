@@ -111,6 +111,29 @@ static void test_a_month_of_a_customer_reads_no_other(void **state)
 	}
 }
 
+static void test_a_sum_reads_no_more_than_a_list(void **state)
+{
+	static const char month[] = "WHERE customer_id = 'x' AND billing_period = '2018-07'";
+	char query[200];
+
+	(void)state;
+	snprintf(query, sizeof(query), "SELECT sum(amount_nanos) FROM purchase_bands %s", month);
+	expect_plan(query, "PRIMARY KEY (subscription_id=? AND period=?", true);
+	expect_plan(query, "SCAN u USING", false);
+	expect_plan(query, "SCAN b", false);
+	snprintf(query, sizeof(query), "SELECT reason, count(*) FROM purchase_changes %s GROUP BY 1", month);
+	expect_plan(query, "usage_change_by_purchase (subscription_id=?", true);
+	expect_plan(query, "SCAN u USING", false);
+	expect_plan(query, "SCAN h", false);
+}
+
+static void test_what_a_correction_corrects_is_found_by_its_key(void **state)
+{
+	(void)state;
+	expect_plan("SELECT corrects FROM purchases WHERE seq > 5",
+		    "o USING PRIMARY KEY (subscription_id=? AND period=? AND reported_day=? AND meter_id=? AND resource_id=?", true);
+}
+
 static void test_polling_reads_what_is_new(void **state)
 {
 	(void)state;
@@ -158,6 +181,8 @@ int main(void)
 		cmocka_unit_test(test_nothing_else_is_explained),
 		cmocka_unit_test(test_explanations_are_whole),
 		cmocka_unit_test(test_a_month_of_a_customer_reads_no_other),
+		cmocka_unit_test(test_a_sum_reads_no_more_than_a_list),
+		cmocka_unit_test(test_what_a_correction_corrects_is_found_by_its_key),
 		cmocka_unit_test(test_polling_reads_what_is_new),
 		cmocka_unit_test(test_a_price_is_found_without_reading_the_others),
 	};
