@@ -44,6 +44,7 @@ struct partner_conf {
 	char client_id[40];
 	char client_secret[128];
 	char certificate[192];
+	char token_certificate[192];
 	char refresh_token[256];
 	char user[64];
 	int64_t access_token_seconds;

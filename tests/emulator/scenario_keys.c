@@ -14,6 +14,7 @@ const struct scenario_key scenario_keys[] = {
 	GUID(partner, client_id, "7b3c6f5e-0f4a-4b7e-9a55-2c1d8e90aa01", "the application that signs in"),
 	TEXT(partner, client_secret, "emulator-secret", "its secret"),
 	TEXT(partner, certificate, "", "PEM file with the certificates that its assertions may be signed with (PS256 and x5t#S256, RS256 and x5t)"),
+	TEXT(partner, token_certificate, "", "PEM file with the certificates of another issuer, whose access tokens (JWT, RS256) are taken, too"),
 	TEXT(partner, refresh_token, "emulator-refresh-token-0", "the first refresh token; each use answers a new one, older ones stay valid"),
 	TEXT(partner, user, "billing@partner.example", "upn claim of delegated access tokens"),
 	INT(partner, access_token_seconds, 1, 86400, "3600", "life of an access token"),

@@ -84,7 +84,8 @@ world_new(const struct scenario *s, struct err *e)
 	w->s = *s;
 	atomic_init(&w->refs, 1);
 	pthread_mutex_init(&w->card_lock, NULL);
-	if (scenario_finish(&w->s, e) != 0 || recorded_load(w, e) != 0 || certs_load(&w->certs, w->s.partner.certificate, e) != 0) {
+	if (scenario_finish(&w->s, e) != 0 || recorded_load(w, e) != 0 || certs_load(&w->certs, w->s.partner.certificate, e) != 0 ||
+	    certs_load(&w->issuers, w->s.partner.token_certificate, e) != 0) {
 		world_unref(w);
 		return NULL;
 	}
@@ -103,6 +104,7 @@ world_unref(struct world *w)
 	recorded_free(w);
 	catalog_free(w);
 	certs_fini(&w->certs);
+	certs_fini(&w->issuers);
 	free(w->customers);
 	free(w->subs);
 	free(w->customer_order);

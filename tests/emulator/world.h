@@ -69,6 +69,7 @@ struct world {
 	size_t row_max;				/* no usage row is longer */
 	struct recorded_doc *docs;
 	struct certs certs;			/* of the application */
+	struct certs issuers;			/* of tokens that are taken beside our own */
 	pthread_mutex_t card_lock;
 	struct text card;
 	char card_key[16];

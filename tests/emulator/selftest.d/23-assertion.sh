@@ -81,3 +81,16 @@ has "a file without one" 'no certificate' "$(printf '[partner]\ncertificate = %s
 has "a file that is not there" 'No such file' "$(printf '[partner]\ncertificate = %s\n' "$work/none" | web --data-binary @- "$base/emulator/scenario")"
 afresh
 sign_in
+
+# Access tokens of another issuer are judged as ours are, once its certificate is known.
+foreign='{"aud":"https://api.partnercenter.microsoft.com","tid":"'$tenant'","scp":"user_impersonation","amr":["pwd","mfa"],"exp":'$(($(date +%s) + 600))'}'
+# taken_of TOKEN: the status of a request with it, and the code of a refusal
+taken_of() { web -o "$work/body" -w '%{http_code} ' -H "Authorization: Bearer $1" -H 'Accept: application/json' "$base/v1/customers"; jq -r '.code // "taken"' "$work/body"; }
+token_of() { jwt '{"alg":"RS256","typ":"at+jwt"}' "$(jq -c "${1:-.}" <<<"$foreign")" "${2:-other}"; }
+afresh
+is "another issuer's token" "401 400" "$(taken_of "$(token_of)")"
+afresh '[partner]' "token_certificate = $work/other.pem"
+is "another issuer's token, once it is known" "200 taken" "$(taken_of "$(token_of)")"
+is "of a third" "401 400" "$(taken_of "$(token_of . app)")"
+is "expired" "401 400" "$(taken_of "$(token_of '.exp = 1')")"
+is "without MFA" "401 900421" "$(taken_of "$(token_of '.amr = ["pwd"]')")"
