@@ -21,6 +21,11 @@ CREATE TABLE period_event (
 ) STRICT;
 CREATE INDEX period_event_by_period ON period_event (period);
 
+-- The instant by which importers tell an older state of a purchase from a newer one: the run's start, but never before that of the run
+-- before it, which a clock that was set back would say.
+ALTER TABLE run ADD COLUMN dated INTEGER NOT NULL DEFAULT 0;
+UPDATE run SET dated = started;
+
 -- The cards that had a version of a price before it went and came back; its latest range is rate.seen_order .. rate.last_card_id.
 CREATE TABLE rate_range (
   rate_id       INTEGER NOT NULL REFERENCES rate(id),

@@ -488,6 +488,20 @@ static void test_run_ledger_marks_an_unended_run_aborted(void **state)
 	assert_int_equal(aborted, 7200);
 }
 
+static void test_a_clock_set_back_makes_no_purchase_older(void **state)
+{
+	struct books *b = *state;
+	struct usage_spec specs[] = { { .quantity = "1" } };
+
+	begin_run_on(b, DAY0 + 9);
+	load_slice(b, 0, specs, 1);
+	begin_run_on(b, DAY0 + 4);
+	specs[0].quantity = "2";
+	load_slice(b, 0, specs, 1);
+	assert_string_equal(ask(b, "SELECT revision, source_update_date FROM purchases"), "2 2018-07-29T00:00:00Z");
+	assert_string_equal(ask(b, "SELECT started FROM runs ORDER BY run_id DESC LIMIT 1"), "2018-07-24T00:00:00Z");
+}
+
 static void test_subscription_that_moved_has_references_of_its_own(void **state)
 {
 	struct books *b = *state;
@@ -620,6 +634,7 @@ int main(void)
 		TEST(test_number_that_could_not_be_read_again_is_refused),
 		TEST(test_amount_out_of_range_keeps_no_card_out),
 		TEST(test_run_ledger_marks_an_unended_run_aborted),
+		TEST(test_a_clock_set_back_makes_no_purchase_older),
 		TEST(test_subscription_that_moved_has_references_of_its_own),
 		TEST(test_another_partner_or_period_is_refused),
 		TEST(test_published_copy_is_one_readable_file),
