@@ -27,21 +27,26 @@
 --! DUE = ((CAST(strftime('%s', 'now') AS INTEGER) - 7200) / 86400)
 
 -- A purchase by its reference: the fact with the dimensions that name it. A correction (kind 2) has the reference of what it corrects, and
--- behind that the period in which it is booked. The customer and the period are named here, below every UNION: a query's conditions on
--- them reach its halves, also when it sums, which those on tables joined to the whole do not.
+-- behind that the period in which it is booked.
 CREATE VIEW usage_reference AS
 SELECT s.reference || ':' || strftime('%Y%m%d', u.reported_day * 86400, 'unixepoch') || ':' ||
        strftime('%Y%m%dT%H%M%SZ', u.usage_start, 'unixepoch') || '+' || (u.usage_end - u.usage_start) || ':' || m.guid || ':' ||
        lower(hex(r.digest)) || ':' || u.ordinal || iif(u.kind = 2, ':c' || u.period, '') AS purchase_reference,
-       u.*, s.customer_id, c.guid AS customer_guid, c.name AS customer_name, s.guid AS subscription_guid, s.name AS subscription_name,
-       s.offer_id, p.name AS period_name, {{PERIOD_STATE}} AS period_state, m.guid AS meter_guid, r.uri, r.resource_group,
-       r.name AS resource_name, r.location, r.part_number, r.order_number, r.tags, r.additional_info, r.info_fields
+       u.*, s.customer_id, s.guid AS subscription_guid, s.name AS subscription_name, s.offer_id, m.guid AS meter_guid,
+       r.uri, r.resource_group, r.name AS resource_name, r.location, r.part_number, r.order_number, r.tags, r.additional_info,
+       r.info_fields
   FROM usage u
   JOIN subscription s ON s.id = u.subscription_id
-  JOIN customer c ON c.id = s.customer_id
-  JOIN period p ON p.period = u.period
   JOIN meter m ON m.id = u.meter_id
   JOIN resource r ON r.id = u.resource_id;
+
+-- With its customer and period, below every UNION: a query's conditions on them reach its halves, also when it sums, which those on tables
+-- joined to the whole do not.
+CREATE VIEW usage_named AS
+SELECT u.*, c.guid AS customer_guid, c.name AS customer_name, p.name AS period_name, {{PERIOD_STATE}} AS period_state
+  FROM usage_reference u
+  JOIN customer c ON c.id = u.customer_id
+  JOIN period p ON p.period = u.period;
 
 CREATE VIEW purchases AS
 SELECT u.seq,
@@ -92,7 +97,7 @@ SELECT u.seq,
        iif(u.kind = 2, (SELECT name FROM period f WHERE {{USAGE_PERIOD}}), u.period_name) AS usage_period,
        iif(u.kind = 2 AND {{HAS_CORRECTED}},
            substr(u.purchase_reference, 1, length(u.purchase_reference) - length(':c' || u.period)), NULL) AS corrects
-  FROM usage_reference u
+  FROM usage_named u
   JOIN product t ON t.id = u.product_id
   JOIN run ON run.id = u.last_run_id
   LEFT JOIN rate x ON x.id = u.rate_id;
@@ -102,12 +107,12 @@ SELECT u.seq,
 CREATE VIEW usage_banding AS
 SELECT u.*, CAST(1 AS INTEGER) AS band_no, CAST('0' AS TEXT) AS band_from, CAST(NULL AS TEXT) AS band_to, x.unit_price, u.quantity AS band_quantity, u.amount_nanos AS band_nanos,
        x.currency
-  FROM usage_reference u
+  FROM usage_named u
   JOIN rate x ON x.id = u.rate_id
  WHERE u.kind = 0 AND u.rating = 0 AND u.status = 0
 UNION ALL
 SELECT u.*, b.band_no, b.band_from, b.band_to, b.unit_price, b.quantity, b.amount_nanos, x.currency
-  FROM usage_reference u
+  FROM usage_named u
   JOIN usage_band b ON b.subscription_id = u.subscription_id AND b.period = u.period AND b.reported_day = u.reported_day
    AND b.meter_id = u.meter_id AND b.resource_id = u.resource_id AND b.usage_start = u.usage_start AND b.usage_end = u.usage_end
    AND b.ordinal = u.ordinal
@@ -131,16 +136,16 @@ CREATE VIEW usage_history AS
 SELECT u.*, u.seq AS change_seq, CAST(1 AS INTEGER) AS change_revision, CAST(-1 AS INTEGER) AS reason,
        CAST(NULL AS TEXT) AS old_quantity, u.quantity AS new_quantity, CAST(NULL AS INTEGER) AS old_amount,
        u.amount_nanos AS new_amount, u.first_run_id AS change_run_id
-  FROM usage_reference u
+  FROM usage_named u
  WHERE u.revision = 1
 UNION ALL
 SELECT u.*, h.old_seq, CAST(1 AS INTEGER), CAST(-1 AS INTEGER), CAST(NULL AS TEXT), h.old_quantity, CAST(NULL AS INTEGER),
        h.old_amount, h.old_run_id
-  FROM usage_change h JOIN usage_reference u ON {{SAME_PURCHASE}}
+  FROM usage_change h JOIN usage_named u ON {{SAME_PURCHASE}}
  WHERE h.revision = 2
 UNION ALL
 SELECT u.*, h.seq, h.revision, h.reason, h.old_quantity, h.new_quantity, h.old_amount, h.new_amount, h.run_id
-  FROM usage_change h JOIN usage_reference u ON {{SAME_PURCHASE}};
+  FROM usage_change h JOIN usage_named u ON {{SAME_PURCHASE}};
 
 CREATE VIEW purchase_changes AS
 SELECT u.change_seq AS seq, u.purchase_reference, u.change_revision AS revision,

@@ -13,7 +13,7 @@
 #include <string.h>
 
 /* Helpers of other views. Every view that is not named here is public, and is to be explained. */
-#define PRIVATE "('usage_reference', 'usage_banding', 'usage_history', 'usage_unpriced', 'reported_calendar')"
+#define PRIVATE "('usage_reference', 'usage_named', 'usage_banding', 'usage_history', 'usage_unpriced', 'reported_calendar')"
 #define COLUMNS "(SELECT v.name AS view_name, c.name AS column_name FROM sqlite_schema v, pragma_table_info(v.name) c" \
 		" WHERE v.type = 'view' AND v.name NOT IN " PRIVATE ")"
 
