@@ -54,12 +54,14 @@ int closed_any(struct store *s, bool *any, struct err *e)
 	return 0;
 }
 
-int closed_booking_period(struct store *s, int64_t *period, struct err *e)
+int closed_booking_period(struct store *s, int64_t used, int64_t *period, struct err *e)
 {
 	int start_day = s->options.period_start_day, rc;
 	int32_t booking = period_of_day(s->today, start_day);
 
-	/* Only a clock that went back finds the period of today closed: then it is the next one that is not. */
+	/* Only a clock that went back finds the period of today closed, or before that of the usage: then it is the next one that can be. */
+	if (booking < used)
+		booking = (int32_t)used;
 	while ((rc = closed_find(s, booking, NULL, e)) == 1)
 		booking = period_of_day(period_end_day(booking, start_day), start_day);
 	*period = booking;

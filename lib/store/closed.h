@@ -25,8 +25,8 @@ struct closed_periods {
 int closed_find(struct store *s, int64_t period, int64_t *card, struct err *e) MUST_CHECK;
 /* Whether any is. */
 int closed_any(struct store *s, bool *any, struct err *e) MUST_CHECK;
-/* The period in which corrections are booked: that of the day on which the run began. */
-int closed_booking_period(struct store *s, int64_t *period, struct err *e) MUST_CHECK;
+/* The period in which corrections of usage in the closed period USED are booked: that of the day on which the run began. */
+int closed_booking_period(struct store *s, int64_t used, int64_t *period, struct err *e) MUST_CHECK;
 void closed_forget(struct store *s);
 
 #endif

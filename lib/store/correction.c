@@ -67,7 +67,7 @@ static int add(struct store *s, const struct wish *w, struct err *e)
 	struct row row = { .key = *w->key };
 	int64_t period[3];
 
-	if (closed_booking_period(s, &row.key.period, e) == -1 || fill(w, &row, e) == -1)
+	if (closed_booking_period(s, w->key->period, &row.key.period, e) == -1 || fill(w, &row, e) == -1)
 		return -1;
 	period[0] = row.key.period;
 	period[1] = period_first_day((int32_t)row.key.period, start_day);

@@ -134,7 +134,8 @@ static int reconsider(struct pricing *p, const struct row *row, struct rerate_gr
 	if (standing_read(p->s, &key, &standing, e) == -1 || decimal_add(&want, standing.fixed, standing.open, e) == -1 ||
 	    (row->kind == ROW_CORRECTION && give_up(p, &standing, row, e) == -1))
 		return -1;
-	product = standing.has_live && !standing.live.withdrawn ? standing.live.product : row->product;
+	/* what the key is counted in now: ROW may be older than a change of the unit */
+	product = standing.has_live && !standing.live.withdrawn ? standing.live.product : standing.product ? standing.product : row->product;
 	if (correction_want(p->s, p->run_id, &key, want, product, &done, e) == -1)
 		return -1;
 	*p->revised += done == CORRECTION_ADDED;

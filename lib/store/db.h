@@ -34,7 +34,7 @@ int db_exec(struct db *db, const char *sql, struct err *e) MUST_CHECK;
 /* The integer that a one-row, one-column statement gives. */
 int db_exec_int(struct db *db, const char *sql, int64_t *value, struct err *e) MUST_CHECK;
 
-/* Statement number N, reset and with its parameters cleared. NULL with E set when it can't be prepared (a bug or a broken file). */
+/* Statement number N, reset; all of its parameters are to be bound. NULL with E set when it can't be prepared (a bug or a broken file). */
 struct sqlite3_stmt *db_query(struct db *db, size_t n, struct err *e) MUST_CHECK;
 /* A statement of the caller's own text; db_finalize ends it. */
 struct sqlite3_stmt *db_prepare(struct db *db, const char *sql, struct err *e) MUST_CHECK;
