@@ -54,7 +54,7 @@ BOOKS_OBJECTS := $(BOOKS_SOURCES:%.c=$(B)/obj/%.o)
 .SECONDARY:
 all: programs
 programs: $(B)/csp-usaged $(B)/csp-usaged-emulator $(B)/manual/csp-usaged-log.7
-units: $(UNIT_PROGRAMS)
+units: $(UNIT_PROGRAMS) $(B)/kill-at
 
 $(B)/csp-usaged: $(DAEMON_OBJECTS) $(B)/libcsp.a
 	$(call say,LINK,$@)$(CC) $(CFLAGS) $(LINK_HARDENING) $(LDFLAGS) -o $@ $^ $(LIBS)
@@ -72,6 +72,11 @@ $(B)/libdaemon.a: $(filter-out %/main.o,$(DAEMON_OBJECTS))
 $(B)/unit/%: $(B)/obj/tests/unit/%.o $(SUPPORT_OBJECTS) $(B)/libdaemon.a $(B)/libcsp.a
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)$(CC) $(CFLAGS) $(LINK_HARDENING) $(LDFLAGS) -o $@ $^ $(LIBS) $(shell pkg-config --libs $(TEST_PACKAGES))
+
+# what kills the program at a system call, for the integration tests
+$(B)/kill-at: tests/integration/kill_at.c
+	@mkdir -p $(@D)
+	$(call say,LINK,$@)$(CC) $(COMMON) $(CFLAGS) $(LINK_HARDENING) $(LDFLAGS) -o $@ $<
 
 $(B)/books/histories: $(BOOKS_OBJECTS) $(B)/libcsp.a
 	@mkdir -p $(@D)
@@ -147,7 +152,7 @@ check-unit: units
 check-books: $(B)/books/histories
 	@sh tests/books/run $(B) $(HISTORIES)
 
-check-integration: programs
+check-integration: programs $(B)/kill-at
 	@sh tests/integration/run $(B)
 
 check-emulator: $(B)/csp-usaged-emulator
