@@ -19,8 +19,8 @@ static const struct billing_rule rules[] = {
 	{ "closed_periods", "A billing period is closed settle_days after its end, once no day of it is missing, and does not change any more. "
 			    "What comes later of its usage is a correction: a purchase of its own, in the billing period of the day on which it "
 			    "comes, with the difference as its quantity and amount." },
-	{ "corrections", "A correction is priced by the rates seen before its usage's period was closed, behind all that had filled the tiers of "
-			 "that period; usage that had no price then gets the first price that appears." },
+	{ "corrections", "A correction is priced by the rates seen before its usage's period was closed, in the tiers behind the purchases of "
+			 "that period and the corrections of it that were booked before; usage that had no price then gets the first price that appears." },
 	{ "offer_terms", "The 15 % of the rate card's offer terms is already inside its rates and is not applied again." },
 };
 

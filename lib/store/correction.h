@@ -7,8 +7,9 @@
  * came. It prices what of the wanted quantity has no amount among the fixed rows; that is the difference, unless the usage had no price
  * when its period was closed.
  *
- * The price is that of the rates seen until the period was closed, else, when they gave none, of all that were ever seen. Live
- * corrections fill the tiers of their usage period behind everything that is fixed (rerate.h). */
+ * The price is that of the rates seen until the period was closed, else, when they gave none, of all that were ever seen.
+ * Corrections fill the tiers of their usage period behind its purchases, in the order in which they were booked and then in that of
+ * purchases (rerate.h): what is closed next comes before what stays live, so that a closing moves no price. */
 #ifndef STORE_CORRECTION_H
 #define STORE_CORRECTION_H
 

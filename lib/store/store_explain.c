@@ -32,18 +32,23 @@ static const char position_sql[] =
 	" ON g.subscription_id = u.subscription_id AND g.period = u.period AND g.meter_id = u.meter_id AND g.kind = 1 AND g.status = 0"
 	" AND g.rating = 0 AND " BEFORE("g") " < " BEFORE("u") " WHERE" OF_REFERENCE;
 
-/* A correction that may still change comes behind all that is fixed of its usage's period, and behind those of its kind that are before it
- * in the same order. What they took of the tiers are their bands. Where one began that is fixed itself is not on record. */
+/* A correction that may still change comes behind the purchases of its usage's period, and behind those of its kind that were booked before
+ * it or, in the same period, are before it in the same order (all their references end alike, behind a number: ":1:c" and ":10:c"). What
+ * they took of the tiers are their bands. Where one began that is fixed itself is not on record. */
+#define BOOKED_BEFORE(row)                                                          \
+	"(" row ".period, " row ".usage_start, " row ".reported_day,"               \
+	" substr(" row ".purchase_reference, 1, length(" row ".purchase_reference) - 8))"
+
 static const char correction_position_sql[] =
 	"SELECT iif((SELECT state FROM period WHERE period = ?8) = 2, '', coalesce(decimal_sum(t.quantity), '0')) FROM ("
 	" SELECT g.quantity FROM usage g WHERE g.subscription_id = " OWNER " AND g.period = " USED " AND g.kind <> 2 AND g.status = 0"
 	"  AND g.meter_id = (SELECT id FROM meter WHERE guid = ?5) AND g.amount_nanos IS NOT NULL"
 	" UNION ALL SELECT b.quantity FROM period f JOIN usage_reference u JOIN usage_reference g ON g.kind = 2 AND g.status = 0"
 	"  AND g.meter_id = u.meter_id AND g.subscription_id = u.subscription_id AND g.usage_start >= f.starts * 86400"
-	"  AND g.usage_start < f.ends * 86400 JOIN period p ON p.period = g.period JOIN usage_band b ON b.subscription_id = g.subscription_id"
+	"  AND g.usage_start < f.ends * 86400 JOIN usage_band b ON b.subscription_id = g.subscription_id"
 	"  AND b.period = g.period AND b.reported_day = g.reported_day AND b.meter_id = g.meter_id AND b.resource_id = g.resource_id"
 	"  AND b.usage_start = g.usage_start AND b.usage_end = g.usage_end AND b.ordinal = g.ordinal"
-	"  WHERE f.period = " USED " AND (p.state = 2 OR " BEFORE("g") " < " BEFORE("u") ") AND" OF_REFERENCE ") t";
+	"  WHERE f.period = " USED " AND " BOOKED_BEFORE("g") " < " BOOKED_BEFORE("u") " AND" OF_REFERENCE ") t";
 
 /* ?9: how many. */
 static const char beside_sql[] =

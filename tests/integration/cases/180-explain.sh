@@ -147,8 +147,8 @@ for reference in $(query "SELECT purchase_reference FROM purchases WHERE charge_
 	    SELECT coalesce(decimal_sum(q), '0') FROM
 	        (SELECT quantity_exact AS q FROM purchases WHERE $group AND charge_class IS NULL AND amount_nanos IS NOT NULL AND status = 'active'
 	         UNION ALL SELECT b.quantity_exact FROM purchases p JOIN purchase_bands b USING (purchase_reference)
-	                   WHERE p.$(sed 's/ AND / AND p./g' <<<"$group") AND p.charge_class = 'correction' AND (p.usage_start, p.reported_day, p.purchase_reference) <
-	                         (SELECT usage_start, reported_day, purchase_reference FROM me))"
+	                   WHERE p.$(sed 's/ AND / AND p./g' <<<"$group") AND p.charge_class = 'correction' AND (p.billing_period, p.usage_start, p.reported_day, p.purchase_reference) <
+	                         (SELECT billing_period, usage_start, reported_day, purchase_reference FROM me))"
 done
 expect_at_least "corrections in tiers" 3 $begins
 
