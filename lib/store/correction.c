@@ -49,7 +49,8 @@ static int has_late_price(struct store *s, const struct wish *w, bool *has, stru
 	return 0;
 }
 
-static int fill(const struct wish *w, struct row *row, struct err *e)
+/* A difference can have more digits than the service prints: it is written and read as it is. */
+static void fill(const struct wish *w, struct row *row)
 {
 	row->kind = ROW_CORRECTION;
 	row->product = w->product;
@@ -58,7 +59,7 @@ static int fill(const struct wish *w, struct row *row, struct err *e)
 	row->rate_id = 0;
 	row->has_amount = false;
 	row->amount = 0;
-	return row_number_text(decimal_normal(w->difference), row->quantity, e);
+	decimal_print(decimal_normal(w->difference), row->quantity);
 }
 
 static int add(struct store *s, const struct wish *w, struct err *e)
@@ -67,8 +68,9 @@ static int add(struct store *s, const struct wish *w, struct err *e)
 	struct row row = { .key = *w->key };
 	int64_t period[3];
 
-	if (closed_booking_period(s, w->key->period, &row.key.period, e) == -1 || fill(w, &row, e) == -1)
+	if (closed_booking_period(s, w->key->period, &row.key.period, e) == -1)
 		return -1;
+	fill(w, &row);
 	period[0] = row.key.period;
 	period[1] = period_first_day((int32_t)row.key.period, start_day);
 	period[2] = period_end_day((int32_t)row.key.period, start_day);
@@ -98,8 +100,7 @@ static int change(struct store *s, const struct wish *w, enum correction_done *d
 	if (same)
 		return 0;
 	*done = CORRECTION_CHANGED;
-	if (fill(w, &row, e) == -1)
-		return -1;
+	fill(w, &row);
 	return row_revise(s, w->run_id, &w->standing.live, &row, REASON_RESTATED, e);
 }
 

@@ -39,7 +39,7 @@ static int position_of_purchases(struct store *s, int64_t subscription, const st
 	while ((rc = db_step(s->db, q, e)) == 1) {
 		struct decimal quantity;
 
-		if (decimal_parse(&quantity, db_span(q, 0), e) == -1 || decimal_add(position, *position, quantity, e) == -1) {
+		if (decimal_parse_wide(&quantity, db_span(q, 0), e) == -1 || decimal_add(position, *position, quantity, e) == -1) {
 			db_reset(q);
 			return -1;
 		}

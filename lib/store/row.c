@@ -49,7 +49,7 @@ void row_list_fini(struct row_list *list)
 
 int row_quantity(const struct row *row, struct decimal *quantity, struct err *e)
 {
-	return decimal_parse(quantity, span_of(row->quantity), e);
+	return decimal_parse_wide(quantity, span_of(row->quantity), e);
 }
 
 void row_withdraw(struct row *row)

@@ -24,7 +24,7 @@ int standing_priced(struct store *s, const struct row *correction, struct decima
 	while ((rc = db_step(s->db, q, e)) == 1) {
 		struct decimal part;
 
-		if (decimal_parse(&part, db_span(q, 2), e) == -1 || decimal_add(quantity, *quantity, part, e) == -1) {
+		if (decimal_parse_wide(&part, db_span(q, 2), e) == -1 || decimal_add(quantity, *quantity, part, e) == -1) {
 			db_reset(q);
 			return -1;
 		}

@@ -182,8 +182,10 @@ static int add_to_purchase(struct pricing *p, const struct row *correction, cons
 	row->product = correction->product;
 	row->withdrawn = false;
 	if (row_quantity(old, &quantity, e) == -1 || row_quantity(correction, &added, e) == -1 ||
-	    decimal_add(&quantity, quantity, added, e) == -1 ||
-	    row_number_text(decimal_normal(quantity), row->quantity, e) == -1 || row_rate(p->s, row, e) == -1)
+	    decimal_add(&quantity, quantity, added, e) == -1)
+		return -1;
+	decimal_print(decimal_normal(quantity), row->quantity);
+	if (row_rate(p->s, row, e) == -1)
 		return -1;
 	if (decimal_is_zero(quantity))
 		row_withdraw(row);
