@@ -143,7 +143,8 @@ int migrate(struct db *db, struct err *e)
 
 	if (check(db, &version, e) == -1 || db_begin(db, e) == -1)
 		return -1;
-	if (apply(db, version, e) == -1) {
+	/* Another program may have done it while this one waited to begin. */
+	if (check(db, &version, e) == -1 || apply(db, version, e) == -1) {
 		db_rollback(db);
 		return -1;
 	}

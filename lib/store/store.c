@@ -113,14 +113,15 @@ static int prepare_for_writing(struct store *s, struct err *e)
 {
 	char settle[12];
 
-	/* A dry run leaves nothing, so everything from here on is in the transaction that is never committed. */
-	if ((s->options.dry ? migrate_check(s->db, e) : migrate(s->db, e)) == -1 || (s->options.dry && db_begin(s->db, e) == -1))
+	/* The settings as one, for another program may open a new file at the same time. A dry run leaves nothing: all that it does is in this
+	 * transaction, which is never committed then. */
+	if ((s->options.dry ? migrate_check(s->db, e) : migrate(s->db, e)) == -1 || db_begin(s->db, e) == -1)
 		return -1;
 	if (db_exec(s->db, temporary_tables, e) == -1 || store_check_settings(s, e) == -1)
 		return -1;
 	snprintf(settle, sizeof(settle), "%d", s->options.settle_days);
 	if (note_setting(s, "zone", s->options.zone ? s->options.zone : "", e) == -1 || note_setting(s, "settle_days", settle, e) == -1 ||
-	    note_rules(s, e) == -1)
+	    note_rules(s, e) == -1 || (!s->options.dry && db_commit(s->db, e) == -1))
 		return -1;
 	return db_exec_int(s->db, sql_texts[SQL_SEQ_LAST], &s->seq, e);
 }
