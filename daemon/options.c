@@ -23,7 +23,7 @@ static const struct command commands[] = {
 	[CHECK] = { "check", cmd_check, "the doctor: configuration, disk, sign-in, roles, one call of each API; changes nothing", .bare = true },
 	[EXPLAIN] = { "explain", cmd_explain, "a purchase by its reference: source, price, changes; or what a code of the log means", .word = "[REFERENCE|CODE]",
 		      .bare = true },
-	[CONFIG] = { "config", cmd_config, "print the effective configuration, secrets left out" },
+	[CONFIG] = { "config", cmd_config, "print the effective configuration, secrets left out", .bare = true },
 };
 
 typedef int take_fn(struct options *o, const char *value, struct err *e);
@@ -60,6 +60,13 @@ static int take_test(struct options *o, const char *value, struct err *e)
 {
 	(void)value, (void)e;
 	o->test = true;
+	return 0;
+}
+
+static int take_example(struct options *o, const char *value, struct err *e)
+{
+	(void)value, (void)e;
+	o->example = true;
 	return 0;
 }
 
@@ -171,6 +178,7 @@ static const struct {
 	{ "period", "YYYY-MM", ONLY(CLOSE), take_period, "the billing period, by the month of its first day; default: the oldest that has ended" },
 	{ "reason", "TEXT", ONLY(CLOSE) | ONLY(REOPEN), take_reason, "why; it is kept in the database (view billing_periods)" },
 	{ "test", NULL, ONLY(CONFIG), take_test, "check the configuration, print nothing but faults" },
+	{ "example", NULL, ONLY(CONFIG), take_example, "print a configuration to fill in: every key, with its meaning and default" },
 	{ "config", "FILE", ALL, take_config, "configuration file; default: " OPTIONS_CONFIG_DEFAULT },
 	{ "help", NULL, ALL, take_help, "print this help" },
 	{ "version", NULL, ALL, take_version, "print the version" },

@@ -118,6 +118,7 @@ static void test_parse_wrong_usage_is_one_error_with_remedy(void **state)
 		{ "sync --from", "--from wants a value" },
 		{ "sync --from 2026-01-01", "--from and --to belong together" },
 		{ "sync --from 2026-02-01 --to 2026-01-01", "--from is after --to" },
+		{ "--help --example", "--example is not an option of csp-usaged" },
 		{ "--help --test", "--test is not an option of csp-usaged" },
 		{ "coverage --month 2026-1", "--month: \"2026-1\" is not a month: expected YYYY-MM" },
 		{ "coverage --month 2026-13", "--month: \"2026-13\" is not a month: expected YYYY-MM" },

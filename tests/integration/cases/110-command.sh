@@ -95,6 +95,17 @@ run_program config --config "$place/printed.conf"
 expect_code 0
 expect_equal "printed again" "$(cat "$place/printed.conf")" "$(cat "$place/out")"
 
+it "prints a configuration to fill in, which says what is still wanted, and with that is one"
+run_program config --example --config "$T/nowhere.conf"
+expect_code 0
+cp "$place/out" "$place/example.conf"
+run_program config --config "$place/example.conf"
+refused tenant_id
+sed -i -E -e 's/^(tenant|client)_id =$/&1f5ccb06-8e36-4a74-a74c-fcaa9e87e26a/' -e 's/^currency =$/& EUR/' -e 's/^region =$/& NL/' \
+	"$place/example.conf"
+run_program config --config "$place/example.conf"
+expect_code 0
+
 it "checks a configuration without a word when it is good"
 run_program config --test --config "$conf"
 expect_code 0
