@@ -49,11 +49,13 @@ EMULATOR_OBJECTS := $(EMULATOR_SOURCES:%.c=$(B)/obj/%.o)
 SUPPORT_OBJECTS := $(SUPPORT_SOURCES:%.c=$(B)/obj/%.o)
 UNIT_PROGRAMS := $(UNIT_SOURCES:tests/unit/%.c=$(B)/unit/%)
 BOOKS_OBJECTS := $(BOOKS_SOURCES:%.c=$(B)/obj/%.o)
+PAGES := $(patsubst manual/%.in,$(B)/manual/%,$(sort $(wildcard manual/*.in)))
+LISTS := $(addprefix $(B)/manual/lists/,events codes commands options keys columns emulator-options scenario)
 
 .PHONY: all programs units
 .SECONDARY:
 all: programs
-programs: $(B)/csp-usaged $(B)/csp-usaged-emulator $(B)/manual/csp-usaged-log.7
+programs: $(B)/csp-usaged $(B)/csp-usaged-emulator $(PAGES) $(B)/csp-usaged.conf.example $(B)/systemd/csp-usaged@.service
 units: $(UNIT_PROGRAMS) $(B)/kill-at
 
 $(B)/csp-usaged: $(DAEMON_OBJECTS) $(B)/libcsp.a
@@ -98,10 +100,28 @@ $(B)/obj/%.o: %.c
 	@mkdir -p $(@D)
 	$(call say,CC,$<)$(CC) $(LIB_CFLAGS) $(CFLAGS) -c -o $@ $<
 
-# the page of events and codes, from the program's own tables
-$(B)/manual/csp-usaged-log.7: manual/csp-usaged-log.7.in daemon/events.h packaging/make-log-page $(B)/csp-usaged
-	@mkdir -p $(@D)
-	$(call say,GEN,$@)sh packaging/make-log-page $< daemon/events.h $(B)/csp-usaged > $@.tmp && mv $@.tmp $@
+# the manual's pages with lists from the program's own tables
+$(B)/manual/%: manual/%.in packaging/make-page $(LISTS)
+	$(call say,GEN,$@)sh packaging/make-page $< $(B)/manual/lists > $@.tmp && mv $@.tmp $@
+
+list = @mkdir -p $(@D) && $(1) > $@.tmp && mv $@.tmp $@
+$(B)/manual/lists/events: daemon/events.h packaging/manual-list
+	$(call list,sh packaging/manual-list $(@F) $<)
+$(B)/manual/lists/columns: schema/dictionary.sql packaging/manual-list
+	$(call list,sh packaging/manual-list $(@F) $<)
+$(B)/manual/lists/commands $(B)/manual/lists/options $(B)/manual/lists/keys: $(B)/csp-usaged packaging/manual-list
+	$(call list,sh packaging/manual-list $(@F) $<)
+$(B)/manual/lists/emulator-options $(B)/manual/lists/scenario: $(B)/csp-usaged-emulator packaging/manual-list
+	$(call list,sh packaging/manual-list $(@F) $<)
+$(B)/manual/lists/codes: $(B)/csp-usaged
+	$(call list,$< explain --mdoc)
+
+# every key with its meaning and its default
+$(B)/csp-usaged.conf.example: $(B)/csp-usaged
+	$(call list,$< config --example)
+
+$(B)/systemd/csp-usaged@.service: systemd/csp-usaged.service packaging/make-instance-unit
+	$(call list,sh packaging/make-instance-unit $<)
 
 # schema/*.sql as C strings, in the order of their names
 $(B)/gen/schema.c: $(SCHEMA) packaging/embed-schema
@@ -184,12 +204,13 @@ DESTDIR ?=
 install: programs
 	install -D -m 0755 $(B)/csp-usaged $(DESTDIR)$(PREFIX)/bin/csp-usaged
 	install -D -m 0755 $(B)/csp-usaged-emulator $(DESTDIR)$(PREFIX)/bin/csp-usaged-emulator
+	install -D -m 0755 packaging/csp-usage-sql $(DESTDIR)$(PREFIX)/bin/csp-usage-sql
 	install -D -m 0644 packaging/invariants.sql $(DESTDIR)$(PREFIX)/share/csp-usaged/invariants.sql
 	for f in manual/*.[1-8] $(B)/manual/*.[1-8]; do install -D -m 0644 $$f $(DESTDIR)$(PREFIX)/share/man/man$${f##*.}/$$(basename $$f) || exit 1; done
-	install -D -m 0644 systemd/csp-usaged.service $(DESTDIR)$(PREFIX)/lib/systemd/system/csp-usaged.service
+	for f in systemd/*.service $(B)/systemd/*.service; do install -D -m 0644 $$f $(DESTDIR)$(PREFIX)/lib/systemd/system/$$(basename $$f) || exit 1; done
 	for f in systemd/*.sysusers; do install -D -m 0644 $$f $(DESTDIR)$(PREFIX)/lib/sysusers.d/$$(basename $$f .sysusers).conf; done
 	for f in systemd/*.tmpfiles; do install -D -m 0644 $$f $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/$$(basename $$f .tmpfiles).conf; done
-	install -d -m 0755 $(DESTDIR)/etc/csp-usaged
+	install -D -m 0644 $(B)/csp-usaged.conf.example $(DESTDIR)/etc/csp-usaged/csp-usaged.conf.example
 
 clean:
 	rm -rf build
