@@ -32,7 +32,7 @@ CREATE INDEX temp.band_by_place ON band (place, band_no);
 
 -- The closed periods: when they were closed for good, and the newest rate card of that moment.
 CREATE TEMP TABLE closing AS
-SELECT p.period, e.at, e.card_id
+SELECT p.period, e.at, e.card_id, e.run_id
   FROM period p JOIN period_event e ON e.id = (SELECT max(id) FROM period_event WHERE period = p.period AND closed = 1)
  WHERE p.state = 2;
 CREATE UNIQUE INDEX temp.closing_by_period ON closing (period);
@@ -125,10 +125,10 @@ SELECT 'closed_period_was_closed', p.name, 'state ' || p.state || ', the last ev
   FROM period p LEFT JOIN period_event e ON e.id = (SELECT max(id) FROM period_event WHERE period = p.period)
  WHERE (p.state = 2) <> (coalesce(e.closed, 0) = 1) OR (p.state = 2 AND p.ends * 86400 > e.at) OR p.state NOT BETWEEN 0 AND 2;
 
--- A run that began after the closing has left it alone.
+-- What ran after the closing has left it alone.
 SELECT 'closed_period_stays_as_it_is', k.ref, 'changed by run ' || k.last_run_id
   FROM book k JOIN closing c USING (period) JOIN run ON run.id = k.last_run_id
- WHERE run.started > c.at;
+ WHERE iif(c.run_id <> 0, run.id > c.run_id, run.started > c.at);
 
 SELECT 'correction_is_of_an_older_period', ref, 'booked in ' || period FROM book WHERE kind = 2 AND (usage_period IS NULL OR usage_period >= period);
 

@@ -89,10 +89,9 @@ DAMAGES = [
     ("correction_is_of_an_older_period", usage("usage_start = usage_start + 400 * 86400, usage_end = usage_end + 400 * 86400", CORRECTION)),
     ("correction_is_of_a_closed_period", "UPDATE period SET state = 1 WHERE state = 2"),
     ("correction_says_something", usage("quantity = '0.00', amount_nanos = NULL", CORRECTION)),
-    ("one_correction_can_change", "UPDATE usage SET period = period + 1 WHERE " + ONE_USAGE.format(LIVE) + "; INSERT INTO usage"
-     " SELECT subscription_id, period - 1, reported_day, meter_id, resource_id, usage_start, usage_end, ordinal, product_id, quantity, kind,"
-     " rating, rate_id, amount_nanos, status, revision, seq + 1000000, first_run_id, last_run_id FROM usage WHERE " + ONE_USAGE.format(
-         CORRECTION + " AND period NOT IN (SELECT period FROM period)")),
+    ("one_correction_can_change", "INSERT INTO usage SELECT subscription_id, 190001, reported_day, meter_id, resource_id, usage_start, usage_end,"
+     " ordinal, product_id, quantity, kind, rating, rate_id, amount_nanos, status, 1, seq + 1000000, first_run_id, last_run_id FROM usage WHERE "
+     + ONE_USAGE.format(LIVE)),
     ("withdrawn_is_nothing", usage("quantity = '1'", "status = 1")),
     ("withdrawn_is_nothing", usage("amount_nanos = NULL", "status = 1")),
     ("withdrawn_is_nothing", usage("amount_nanos = 5", "status = 1")),
@@ -172,6 +171,11 @@ def found_by_program(program, database):
     return done.stdout.splitlines() + done.stderr.splitlines()
 
 
+def same_zeros(lines):
+    """The shell prints a zero that was left of a negative number as -0.00."""
+    return [re.sub(r"-(0(\.0*)?)(?![.\d])", r"\1", line) for line in lines]
+
+
 def damaged(database, copy, sql):
     """Whether there was something to damage."""
     shutil.copy(database, copy)
@@ -210,7 +214,7 @@ def main():
         if name not in named:
             failed += 1
             print(f"{name}: silent, but {sorted(named)}: {sql}", file=sys.stderr)
-        elif by_program != found:
+        elif same_zeros(by_program) != same_zeros(found):
             failed += 1
             print(f"{name}: the shell finds {found[:3]}, the program {by_program[:3]}: {sql}", file=sys.stderr)
         else:

@@ -17,6 +17,8 @@ struct maker {
 	struct history *h;
 	struct rng rng;
 	bool round; /* numbers that meet often, at the bounds of bands */
+	bool tight; /* few meters, resources and days, so that the same purchase changes again and again while periods pass */
+	int meters[2]; /* the ones of a tight history */
 	int32_t today, days[DAYS_MAX]; /* the reported days that there will be */
 	struct content now[SUBSCRIPTIONS_MAX][DAYS_MAX]; /* what each slice holds; borrowed from the ops */
 	bool known[SUBSCRIPTIONS_MAX][DAYS_MAX];
@@ -89,7 +91,8 @@ static void make_quantity(struct maker *m, char text[NUMBER_MAX])
 static void make_line(struct maker *m, const struct content *c, struct line *l)
 {
 	*l = (struct line){ .day = c->day - (int32_t)below(m, one_in(m, 12) ? 40 : 4), .hour = -1,
-			    .meter = (int)below(m, METER_REFUSED), .resource = (int)below(m, RESOURCES),
+			    .meter = m->tight ? m->meters[below(m, 2)] : (int)below(m, METER_REFUSED),
+			    .resource = (int)below(m, m->tight ? 2 : RESOURCES),
 			    .unit = one_in(m, m->h->closing ? 60 : 20) };
 	if (one_in(m, 3)) {
 		l->hour = (int)below(m, 3) * 11;
@@ -160,7 +163,7 @@ static struct content *pick_slice(struct maker *m, bool **known)
 	int s = (int)below(m, (size_t)m->h->subscriptions), d;
 
 	do
-		d = (int)below(m, DAYS_MAX);
+		d = (int)below(m, m->tight && !one_in(m, 4) ? 2 : DAYS_MAX);
 	while (m->days[d] >= m->today);
 	*known = &m->known[s][d];
 	m->now[s][d].subscription = s;
@@ -339,7 +342,7 @@ static void make_card(struct maker *m)
 static void make_run(struct maker *m)
 {
 	if (!one_in(m, 3))
-		m->today += (int32_t)(one_in(m, 2) ? below(m, 5) : 6 + below(m, 35));
+		m->today += (int32_t)(one_in(m, 2) && !m->tight ? below(m, 5) : 6 + below(m, 35));
 	new_op(m, OP_RUN);
 }
 
@@ -373,7 +376,9 @@ static void make_op(struct maker *m)
 {
 	size_t n = below(m, 107);
 
-	if (n < 45)
+	if (m->tight && one_in(m, 5))
+		make_closing(m, below(m, 13));
+	else if (n < 45)
 		make_slice(m);
 	else if (n < 52)
 		make_other(m, OP_AGAIN);
@@ -417,12 +422,15 @@ void history_make(struct history *h, uint64_t seed)
 	h->seed = seed;
 	h->killing = one_in(m, 3) ? one_in(m, 4) ? KILL_BY_TIME : KILL_AT_OPS : KILL_NEVER;
 	h->period_start_day = start_days[below(m, 5)];
-	h->subscriptions = 1 + (int)below(m, SUBSCRIPTIONS_MAX);
 	h->closing = !one_in(m, 4);
 	h->plenty = one_in(m, 400);
 	m->round = one_in(m, 3);
+	m->tight = h->closing && one_in(m, 2);
+	m->meters[0] = (int)below(m, METER_REFUSED);
+	m->meters[1] = one_in(m, 2) ? 2 : 4; /* with tiers */
+	h->subscriptions = m->tight ? 1 : 1 + (int)below(m, SUBSCRIPTIONS_MAX);
 	make_days(m);
-	count = 8 + below(m, h->closing ? OPS_MAX - 10 : 28);
+	count = m->tight ? 30 + below(m, OPS_MAX - 32) : 8 + below(m, h->closing ? OPS_MAX - 10 : 28);
 	if (one_in(m, 2))
 		make_card(m);
 	while (h->op_count < count)
