@@ -19,20 +19,15 @@ int correction_choose(struct store *s, const struct row_key *key, int64_t produc
 
 /* -- a group ------------------------------------------------------------------------------------------------------------------- */
 
-/* What the purchases of the period itself have taken of the tiers; those of a meter without tiers need not be read. */
+/* What the purchases of the period itself have taken of the tiers. */
 static int position_of_purchases(struct store *s, int64_t subscription, const struct rerate_group *group, struct decimal *position,
 				 struct err *e)
 {
 	const int64_t values[] = { subscription, group->period, group->meter };
-	struct sqlite3_stmt *q;
-	bool banded;
+	struct sqlite3_stmt *q = db_query(s->db, SQL_PRICED_OF_GROUP, e);
 	int rc;
 
-	if (ratebook_banded(s, group->meter, &banded, e) == -1)
-		return -1;
-	if (!banded)
-		return 0;
-	if (!(q = db_query(s->db, SQL_PRICED_OF_GROUP, e)))
+	if (!q)
 		return -1;
 	for (int i = 0; i < 3; i++)
 		db_bind_int(q, i + 1, values[i]);
@@ -86,12 +81,12 @@ static int price_rows(struct pricing *p, const struct row_list *rows, struct err
 	return 0;
 }
 
-int correction_price_group(struct pricing *p, int64_t subscription, const struct rerate_group *group, struct err *e)
+/* The corrections of a group that were last written after SINCE. */
+static int read_group(struct store *s, int64_t subscription, const struct rerate_group *group, int64_t since, struct row_list *rows,
+		      struct err *e)
 {
-	int start_day = p->s->options.period_start_day;
-	struct sqlite3_stmt *q = db_query(p->s->db, SQL_CORRECTIONS_OF_GROUP, e);
-	struct row_list rows = { .count = 0 };
-	int rc;
+	struct sqlite3_stmt *q = db_query(s->db, SQL_CORRECTIONS_OF_GROUP, e);
+	int start_day = s->options.period_start_day;
 
 	if (!q)
 		return -1;
@@ -99,9 +94,25 @@ int correction_price_group(struct pricing *p, int64_t subscription, const struct
 	db_bind_int(q, 2, group->meter);
 	db_bind_int(q, 3, day_start(period_first_day((int32_t)group->period, start_day)));
 	db_bind_int(q, 4, day_start(period_end_day((int32_t)group->period, start_day)));
+	db_bind_int(q, 5, since);
+	return row_list_read(s, q, rows, e);
+}
+
+int correction_price_group(struct pricing *p, int64_t subscription, const struct rerate_group *group, struct err *e)
+{
+	struct row_list rows = { .count = 0 };
+	int64_t since = 0;
+	bool banded;
+	int rc;
+
+	if (ratebook_banded(p->s, group->meter, &banded, e) == -1)
+		return -1;
+	/* Without tiers each stands for itself: a slice moves no others than those that it has just written. */
+	if (!banded && p->reason == REASON_RERATED_TIER)
+		since = p->since_seq;
 	p->position = DECIMAL_ZERO;
-	rc = row_list_read(p->s, q, &rows, e);
-	if (rc == 0)
+	rc = read_group(p->s, subscription, group, since, &rows, e);
+	if (rc == 0 && banded)
 		rc = position_of_purchases(p->s, subscription, group, &p->position, e);
 	if (rc == 0)
 		rc = price_rows(p, &rows, e);

@@ -135,7 +135,7 @@
 				" AND u.subscription_id = ?1 AND u.reported_day = ?2 AND u.status = 0")                               \
 	X(CORRECTIONS_OF_GROUP, "SELECT " SQL_ROW " FROM usage u INDEXED BY usage_correction_of_meter CROSS JOIN resource r"          \
 				" ON r.id = u.resource_id WHERE u.kind = 2 AND u.subscription_id = ?1 AND u.meter_id = ?2"            \
-				" AND u.usage_start >= ?3 AND u.usage_start < ?4 AND u.status = 0"                                    \
+				" AND u.usage_start >= ?3 AND u.usage_start < ?4 AND u.status = 0 AND u.seq > ?5"                     \
 				" ORDER BY u.period, u.usage_start, u.reported_day, (u.usage_end - u.usage_start) || ':', r.digest,"            \
 				" CAST(u.ordinal AS TEXT)")                                                                           \
 	X(CORRECTIONS_OF_PERIOD, "SELECT " SQL_ROW " FROM usage u INDEXED BY usage_correction_of_meter WHERE u.kind = 2"              \
