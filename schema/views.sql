@@ -19,6 +19,10 @@
 --! USAGE_PERIOD = u.usage_start / 86400 >= f.starts AND u.usage_start / 86400 < f.ends
 --! CORRECTED = o.subscription_id = u.subscription_id AND o.reported_day = u.reported_day AND o.meter_id = u.meter_id AND o.resource_id = u.resource_id AND o.usage_start = u.usage_start AND o.usage_end = u.usage_end AND o.ordinal = u.ordinal
 --! HAS_CORRECTED = EXISTS (SELECT 1 FROM period f CROSS JOIN usage o ON o.period = f.period WHERE {{USAGE_PERIOD}} AND {{CORRECTED}})
+--! CHARGE_CLASS = iif(u.kind = 2, 'correction', NULL)
+--! USAGE_PERIOD_NAME = iif(u.kind = 2, (SELECT name FROM period f WHERE {{USAGE_PERIOD}}), u.period_name)
+--! CORRECTS = iif(u.kind = 2 AND {{HAS_CORRECTED}}, substr(u.purchase_reference, 1, length(u.purchase_reference) - length(':c' || u.period)), NULL)
+
 --! ONE_PRICE = u.rating = 0 AND x.tier_count = 1 AND CAST(x.included AS REAL) = 0
 
 --! PERIOD_STATE = CASE p.state WHEN 0 THEN 'open' WHEN 1 THEN 'settling' ELSE 'closed' END
@@ -91,12 +95,11 @@ SELECT u.seq,
        CASE u.rating WHEN 0 THEN 'rated' WHEN 1 THEN 'unpriced' WHEN 2 THEN 'unit_mismatch' ELSE 'future_price' END AS rating_status,
        u.rate_id,
        x.first_card_id AS rate_card_id,
-       iif(u.kind = 2, 'correction', NULL) AS charge_class,
+       {{CHARGE_CLASS}} AS charge_class,
        u.first_run_id,
        u.last_run_id,
-       iif(u.kind = 2, (SELECT name FROM period f WHERE {{USAGE_PERIOD}}), u.period_name) AS usage_period,
-       iif(u.kind = 2 AND {{HAS_CORRECTED}},
-           substr(u.purchase_reference, 1, length(u.purchase_reference) - length(':c' || u.period)), NULL) AS corrects
+       {{USAGE_PERIOD_NAME}} AS usage_period,
+       {{CORRECTS}} AS corrects
   FROM usage_named u
   JOIN product t ON t.id = u.product_id
   JOIN run ON run.id = u.last_run_id
@@ -161,7 +164,8 @@ SELECT u.change_seq AS seq, u.purchase_reference, u.change_revision AS revision,
                      WHEN 4 THEN 'rerated_price' WHEN 5 THEN 'priced' ELSE 'reopened' END AS reason,
        u.customer_guid AS customer_id, u.customer_name, u.subscription_guid AS subscription_id,
        date(u.reported_day * 86400, 'unixepoch') AS reported_day, u.period_name AS billing_period, u.meter_guid AS meter_id,
-       t.name AS meter_name, t.unit
+       t.name AS meter_name, t.unit, u.seq AS purchase_seq, {{CHARGE_CLASS}} AS charge_class, {{USAGE_PERIOD_NAME}} AS usage_period,
+       {{CORRECTS}} AS corrects
   FROM usage_history u
   JOIN slice l ON l.subscription_id = u.subscription_id AND l.reported_day = u.reported_day
   JOIN product t ON t.id = u.product_id
@@ -270,7 +274,13 @@ SELECT strftime('%Y-%m', d.day * 86400, 'unixepoch') AS month, date(d.day * 8640
        CASE WHEN s.usage_source IN (1, 2, 3) AND l.state IS NULL THEN 'not_covered'
             ELSE CASE l.state WHEN 1 THEN 'complete' WHEN 2 THEN 'empty' WHEN 3 THEN 'unconfirmed' WHEN 4 THEN 'failed'
                               ELSE 'missing' END END AS state,
-       coalesce(l.row_count, 0) AS rows, l.code, l.error, l.remedy
+       coalesce(l.row_count, 0) AS rows, l.code,
+       iif(s.usage_source IN (1, 2, 3) AND l.state IS NULL,
+           coalesce(nullif(s.source_reason, ''), iif(s.usage_source = 1, 'Azure plan: not served by the utilization API', NULL)), l.error) AS error,
+       iif(s.usage_source IN (1, 2, 3) AND l.state IS NULL, CASE s.usage_source
+             WHEN 1 THEN 'take its cost from Microsoft''s invoice and reconciliation file'
+             WHEN 2 THEN 'it is asked for again each night; when it moved to an Azure plan, see Microsoft''s invoice'
+             ELSE 'ask the customer to accept the reseller relationship or GDAP again; it is asked for each night' END, l.remedy) AS remedy
   FROM reported_calendar d
   JOIN subscription s ON s.usage_source <> 4 AND (s.missing_since = 0 OR d.day * 86400 < s.missing_since)
   JOIN customer c ON c.id = s.customer_id

@@ -16,7 +16,8 @@ static const struct billing_rule rules[] = {
 	{ "price_date", "The price of a usage day is the rate with the newest effective date that is not after that day; of several versions "
 			"of one date the one seen last before the billing period was closed." },
 	{ "unpriced", "Usage without a price has no amount (NULL), never the amount zero." },
-	{ "closed_periods", "A billing period is closed settle_days after its end, once no day of it is missing, and does not change any more. "
+	{ "closed_periods", "A billing period is closed settle_days after its end, once every day of it was read, or when a person closes it "
+			    "(csp-usaged close), and does not change any more; csp-usaged reopen takes that back. "
 			    "What comes later of its usage is a correction: a purchase of its own, in the billing period of the day on which it "
 			    "comes, with the difference as its quantity and amount." },
 	{ "corrections", "A correction is priced by the rates seen before its usage's period was closed, in the tiers behind the purchases of "
