@@ -82,8 +82,11 @@ SELECT 'purchase_has_a_slice', k.ref, 'no slice was stored'
 SELECT 'slice_counts_its_rows', l.subscription_id || '/' || date(l.reported_day * 86400, 'unixepoch'), l.row_count || ' but ' || count(k.key)
   FROM slice l
   LEFT JOIN run ON run.id = l.stored_run_id
-  LEFT JOIN (SELECT subscription_id, reported_day, key, ltrim(decimal_sum(quantity), '-0.') = '' AS is_zero
-               FROM book WHERE status = 0 GROUP BY subscription_id, reported_day, key) k
+  LEFT JOIN (SELECT subscription_id, reported_day, key, quantity NOT GLOB '*[1-9]*' AS is_zero
+               FROM book WHERE status = 0 AND key NOT IN (SELECT key FROM standing)
+             UNION ALL
+             SELECT subscription_id, reported_day, key, decimal_sum(quantity) NOT GLOB '*[1-9]*'
+               FROM standing WHERE status = 0 GROUP BY key) k
     ON k.subscription_id = l.subscription_id AND k.reported_day = l.reported_day
    AND NOT (k.is_zero AND EXISTS (SELECT 1 FROM period_event e WHERE run.ended = 0 OR run.ended > e.at))
  GROUP BY l.subscription_id, l.reported_day

@@ -148,12 +148,13 @@
 				" AND u.status = 0 AND u.meter_id IN (SELECT meter_id FROM temp.changed_meter)"                       \
 				" AND u.period NOT IN (SELECT period FROM period WHERE state = 2) ORDER BY 18")                       \
 	/* the active ones that can change of each key that has one in period ?1 */                                                   \
-	X(CORRECTIONS_TO_JOIN, "SELECT " SQL_ROW " FROM usage u WHERE u.kind = 2 AND u.status = 0"                                    \
-			       " AND u.period NOT IN (SELECT period FROM period WHERE state = 2)"                                     \
-			       " AND u.period >= ?1 AND EXISTS (SELECT 1 FROM usage r WHERE r.kind = 2 AND r.subscription_id = u.subscription_id AND r.period = ?1"                 \
-			       " AND r.reported_day = u.reported_day AND r.meter_id = u.meter_id AND r.resource_id = u.resource_id"   \
-			       " AND r.usage_start = u.usage_start AND r.usage_end = u.usage_end AND r.ordinal = u.ordinal)"          \
-			       " ORDER BY u.subscription_id, u.period DESC")                                                               \
+	X(CORRECTIONS_TO_JOIN, "SELECT " SQL_ROW " FROM usage u INDEXED BY usage_correction_of_slice WHERE u.kind = 2"                \
+			       " AND u.status = 0 AND u.period >= ?1 AND u.period NOT IN (SELECT period FROM period WHERE state = 2)" \
+			       " AND EXISTS (SELECT 1 FROM usage r WHERE r.kind = 2 AND r.period = ?1"                                \
+			       " AND r.subscription_id = u.subscription_id AND r.reported_day = u.reported_day"                       \
+			       " AND r.meter_id = u.meter_id AND r.resource_id = u.resource_id AND r.usage_start = u.usage_start"     \
+			       " AND r.usage_end = u.usage_end AND r.ordinal = u.ordinal)"                                            \
+			       " ORDER BY u.subscription_id, u.period DESC")                                                          \
 	X(PRICED_OF_GROUP, "SELECT quantity FROM usage WHERE subscription_id = ?1 AND period = ?2 AND meter_id = ?3 AND kind <> 2"    \
 			   " AND status = 0 AND amount_nanos IS NOT NULL")                                                            \
 	X(CHANGE_INSERT, "INSERT INTO usage_change (seq, subscription_id, period, reported_day, meter_id, resource_id, usage_start,"  \
