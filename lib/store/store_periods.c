@@ -6,7 +6,6 @@
 #include "billing/period.h"
 #include "value/day.h"
 
-
 enum { CLOSED = 2, SETTLING = 1 };
 
 /* -- closing ------------------------------------------------------------------------------------------------------------------- */
@@ -185,7 +184,7 @@ static int add_to_purchase(struct pricing *p, const struct row *correction, cons
 	    decimal_add(&quantity, quantity, added, e) == -1)
 		return -1;
 	decimal_print(decimal_normal(quantity), row->quantity);
-	if (row_rate(p->s, row, e) == -1)
+	if (row_rate(p->s, row, e) == -1 && !pricing_is_out_of_range(row, e))
 		return -1;
 	if (decimal_is_zero(quantity))
 		row_withdraw(row);

@@ -73,7 +73,7 @@ int store_hold(struct store *s, struct err *e)
 		return read_again(s, e);
 	store_rollback(s);
 	err_set(e, ERR_BUSY, "a run is under way in another process");
-	return err_advise(e, "E-LOCK", "do it when the run is over");
+	return err_advise(e, "E-LOCK", "do it when the run is over; one that was killed is over once the daemon has been started again");
 }
 
 int store_release(struct store *s, struct err *e)

@@ -99,6 +99,22 @@ static void test_a_meter_that_gets_tiers_later(void **state)
 			    "100 25000000000");
 }
 
+/* Each can be said alone, both together not: then the purchase goes without an amount, rather than keep the period closed. */
+static void test_a_sum_beyond_all_amounts_does_not_keep_a_period_closed(void **state)
+{
+	struct books *b = *state;
+
+	load_rates(b, (struct rate_spec[]){ { .tiers = { "0", "9000000000" } } }, 1);
+	load_one(b, "1", NULL);
+	begin_run_on(b, AUGUST_10);
+	close_period(b, JULY, AUGUST_10);
+	load_one(b, "2", NULL);
+	assert_string_equal(ask(b, "SELECT quantity_exact, amount_nanos FROM purchases ORDER BY billing_period"),
+			    "1 9000000000000000000 1 9000000000000000000");
+	reopen_newest(b, AUGUST_10);
+	assert_string_equal(ask(b, "SELECT quantity_exact, amount_nanos, rating_status FROM purchases WHERE status = 'active'"), "2 NULL unpriced");
+}
+
 /* What was not closed goes with its slice; what was there stays. */
 static void test_a_refused_slice_leaves_the_corrections_of_the_one_before(void **state)
 {
@@ -133,6 +149,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_a_card_is_taken_whatever_units_are_closed, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_a_clock_that_went_back_books_behind_the_usage, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_a_meter_that_gets_tiers_later, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_a_sum_beyond_all_amounts_does_not_keep_a_period_closed, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_a_refused_slice_leaves_the_corrections_of_the_one_before, setup, teardown),
 	};
 
