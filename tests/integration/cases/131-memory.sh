@@ -12,7 +12,7 @@ start_emulator - --set generate.customers=2 --set generate.subscriptions=3 --set
     --set partner.certificate="$T/certificate.pem"
 
 # scan FILE: what of the lines of FILE is in the daemon's memory
-scan() { python3 "$here/scan-memory" "$pid" "$1"; }
+scan() { python3 "$here/find-secrets" "$1" "pid:$pid"; }
 
 # All refresh tokens that the emulator gives out begin alike.
 printf '%s\n' "$secret" "$first_refresh_token" "1.AXEA." "pem:$T/key.pem" "Bearer eyJ" '"access_token":"eyJ' 'client_secret=c' \
