@@ -80,14 +80,19 @@ static int read_stored(struct consent *c, const struct consent_place *place, str
 	return rc;
 }
 
-/* The credential takes the place of what was stored, unless that descends from it. */
+/* The credential takes the place of what was stored, unless that descends from it; or the credential was refused, and what is stored is of
+ * a sign-in that may not have seen it (sudo): which of the two is newer can't be told, so what works is, from now on. */
 static int judge(struct consent *c, struct span credential, const struct hash *hash, const struct consent_place *place, struct err *e)
 {
 	struct token_file_seen seen = c->seen;
+	bool stored = c->refresh_token != NULL, signed_in = stored && c->given_at;
 
-	if (credential.n && !(c->refresh_token && c->has_origin && hash_equal(&c->origin, hash))) {
+	if (credential.n && signed_in && place->refused && hash_equal(place->refused, hash)) {
+		c->has_origin = true;
+		c->origin = *hash;
+	} else if (credential.n && !(stored && c->has_origin && hash_equal(&c->origin, hash))) {
 		consent_fini(c);
-		*c = (struct consent){ .mfa = -1, .has_origin = true, .origin = *hash, .seen = seen };
+		*c = (struct consent){ .mfa = -1, .has_origin = true, .origin = *hash, .beside = signed_in, .seen = seen };
 		c->refresh_token = xstrndup(credential.p, credential.n);
 	}
 	return c->refresh_token ? 0 : none(place, e);

@@ -20,6 +20,7 @@ struct consent_place { /* texts borrowed */
 	const char *state_dir;            /* folder of `refresh-token`, 0700 */
 	const char *token_key_file;       /* 64 hex digits; NULL: the systemd credential token_key; neither: not sealed */
 	const char *tenant_id, *client_id; /* what is sealed here is of no use elsewhere */
+	const struct hash *refused;        /* digest of a credential that was refused: a stored sign-in takes its place; NULL: none */
 };
 
 struct consent { /* zeroed before it is filled */
@@ -31,6 +32,7 @@ struct consent { /* zeroed before it is filled */
 	/* private: filled by consent_read */
 	bool has_origin;           /* it descends from the credential with this digest */
 	struct hash origin;
+	bool beside;               /* it is the credential, and the consent of a sign-in is stored */
 	struct token_file_seen seen;
 };
 

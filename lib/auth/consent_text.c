@@ -252,7 +252,7 @@ static int parse_plain(struct consent *c, struct span rest, struct err *e)
 static int other_key(struct err *e, const char *what)
 {
 	err_set(e, ERR_AUTH, TOKEN_FILE_NAME " is sealed, and %s", what);
-	return err_advise(e, "E-TOKEN-KEY", "give the token_key that it was sealed with, or run csp-usaged login");
+	return err_advise(e, "E-TOKEN-KEY", "give the token_key that it was sealed with (one in /etc/credstore is seen by the service alone), or run csp-usaged login");
 }
 
 static int open_sealed(struct consent *c, struct span text, const struct seal_key *key, const unsigned char *nonce, struct span bound,

@@ -88,7 +88,8 @@ static void note_success(struct token *t)
 	t->facts.refreshes++;
 	t->facts.renewed_at = wall.tv_sec;
 	t->facts.mfa = t->got.mfa;
-	err_clear(&t->facts.consent_refusal);
+	if (!t->has_refused)
+		err_clear(&t->facts.consent_refusal);
 	log_start(&l, LOG_DEBUG, "token.refreshed");
 	log_int(&l, "tries", t->tries);
 	log_int(&l, "expires_in_s", t->got.expires_in_s);

@@ -62,7 +62,7 @@ struct token_facts {
 	int mfa;            /* as pc_token: 1, 0, -1 */
 	int64_t consent_lapses_at;      /* instant, 0: not known, or no consent is needed */
 	int64_t certificate_expires_at; /* instant, 0: signs in without one */
-	struct err consent_refusal;     /* of kind ERR_NONE unless the last answer was that a person must consent again */
+	struct err consent_refusal;     /* of kind ERR_NONE unless the last renewal heard that a person must consent again */
 };
 void token_facts(const struct token *t, struct token_facts *facts);
 

@@ -40,6 +40,8 @@ struct token {
 	struct buf form; /* the worker's, too */
 	struct consent consent; /* the worker's: as read, without its token */
 	bool overtaken;         /* the worker's: another consent is there by now */
+	bool has_refused;       /* the credential with this digest was refused: what is stored is asked with instead */
+	struct hash refused;
 	int64_t expires_at;     /* the worker's: of the certificate */
 	struct http_request request;
 	struct buf answer;

@@ -2,7 +2,7 @@
 /* token_renew.c - the way to a new access token.
  *
  * HAPPY PATH  read the secrets (worker) -> post the form -> decode -> store the new refresh token (worker) -> hand out.
- * FAILURES    no answer, 429, 5xx, half a document: posted again after the back-off. A refusal: remembered. A file that can't be
+ * FAILURES    the credential refresh_token is refused and a sign-in is stored: that is asked with. No answer, 429, 5xx, half a document: posted again after the back-off. A refusal: remembered. A file that can't be
  *             read or written: the error, and the old refresh token stays as it is. */
 #include "auth/token_private.h"
 
@@ -35,6 +35,7 @@ static struct consent_place place_of(const struct token *t)
 		.token_key_file = t->options.token_key_file,
 		.tenant_id = t->options.tenant_id,
 		.client_id = t->options.client.client_id,
+		.refused = t->has_refused ? &t->refused : NULL,
 	};
 }
 
@@ -106,6 +107,21 @@ static bool is_transient(long status)
 	return status == 408 || status == 429 || status >= 500;
 }
 
+/* The credential refresh_token was refused, and a sign-in is stored that does not descend from it: who signed in may not have seen the
+ * credential. Once in each renewal; a person is told all the same. */
+static bool take_stored(struct token *t)
+{
+	if (!t->consent.beside)
+		return false;
+	(void)err_advise(&t->facts.consent_refusal, NULL,
+			 "the stored sign-in is used instead: give a new credential refresh_token, or take the refused one away");
+	t->has_refused = true;
+	t->refused = t->consent.origin;
+	t->tries = 0;
+	prepare(t);
+	return true;
+}
+
 static void judge_refusal(struct token *t)
 {
 	struct err e = ERR_INIT;
@@ -118,8 +134,11 @@ static void judge_refusal(struct token *t)
 		return;
 	}
 	(void)err_wrap(&e, "token");
-	if (e.kind == ERR_AUTH && pc_token_error_is_consent(t->request.error_body))
+	if (e.kind == ERR_AUTH && pc_token_error_is_consent(t->request.error_body)) {
 		t->facts.consent_refusal = e;
+		if (take_stored(t))
+			return;
+	}
 	token_not_renewed(t, &e, true);
 }
 
@@ -210,6 +229,7 @@ void token_renew(struct token *t)
 {
 	t->renewing = true;
 	t->tries = 0;
+	t->has_refused = false;
 	buf_init(&t->answer, ANSWER_MAX);
 	prepare(t);
 }

@@ -18,12 +18,12 @@ static int decode(struct pc_claims *c, const json_t *document, struct guid clien
 		return err_set(e, ERR_FORMAT, "id_token: tid: no tenant");
 	if (guid_parse(&audience, pc_json_text(document, "aud"), e) == -1 || !guid_equal(audience, client_id))
 		return err_set(e, ERR_FORMAT, "id_token: aud: it is for another application");
-	pc_error_text(c->oid, pc_json_text(document, "oid"));
-	pc_error_text(c->name, pc_json_text(document, "name"));
-	pc_error_text(c->issuer, pc_json_text(document, "iss"));
+	pc_error_name(c->oid, pc_json_text(document, "oid"));
+	pc_error_name(c->name, pc_json_text(document, "name"));
+	pc_error_name(c->issuer, pc_json_text(document, "iss"));
 	c->upn[0] = '\0';
 	for (size_t i = 0; i < countof(names) && !c->upn[0]; i++)
-		pc_error_text(c->upn, pc_json_text(document, names[i]));
+		pc_error_name(c->upn, pc_json_text(document, names[i]));
 	return 0;
 }
 

@@ -12,7 +12,7 @@
 #include "partner/pc_error.h"
 #include "value/guid.h"
 
-struct pc_claims { /* texts as pc_error_text makes them; "" when absent */
+struct pc_claims { /* texts as pc_error_name makes them; "" when absent */
 	struct guid tenant; /* tid */
 	char oid[PC_ERROR_TEXT_MAX];
 	char upn[PC_ERROR_TEXT_MAX]; /* preferred_username, else upn, unique_name (v1) or email */

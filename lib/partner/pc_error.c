@@ -11,6 +11,9 @@
 
 #define NO_USAGE_CODE 3000
 #define NO_USAGE_TEXT "does not have usage data"
+#define SECRET_MIN 24 /* bytes: client secrets of Entra have 40 */
+#define SECRET_DIGITS_MIN 2
+#define HIDDEN "[hidden]"
 #define NOT_THERE_TEXT "was not found under this customer"
 
 /* What an error answer says of itself. */
@@ -27,7 +30,8 @@ static size_t character(const char *p, const char *end)
 	return length > 0 ? (size_t)length : 1;
 }
 
-/* Whether the character of LENGTH bytes at P may not stand in a line: controls (C1 too), a broken byte, a line separator. */
+/* Whether the character of LENGTH bytes at P may not stand in a line: controls (C1 too), a broken byte, a line separator, and what turns
+ * the direction of writing, so that a name would be read as another. */
 static bool is_odd(const char *p, size_t length)
 {
 	const unsigned char *u = (const unsigned char *)p;
@@ -36,33 +40,78 @@ static bool is_odd(const char *p, size_t length)
 		return u[0] <= ' ' || u[0] >= 0x7f;
 	if (length == 2)
 		return u[0] == 0xc2 && u[1] < 0xa0;
-	return length == 3 && u[0] == 0xe2 && u[1] == 0x80 && (u[2] == 0xa8 || u[2] == 0xa9);
+	if (length != 3 || u[0] != 0xe2)
+		return false;
+	return (u[1] == 0x80 && u[2] >= 0xa8 && u[2] <= 0xae) || (u[1] == 0x81 && u[2] >= 0xa6 && u[2] <= 0xa9);
 }
 
-void pc_error_text(char text[PC_ERROR_TEXT_MAX], struct span s)
+/* Whether C may stand in a token, a secret, or one in a form. */
+static bool is_word(char c)
+{
+	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (c && strchr("-._~%+=", c));
+}
+
+/* The length of a word at P that looks like a secret, or 0: the request comes back in what some gateways say of it, and with it the
+ * token or the client secret. Ids (one case) and names (few digits) are no secrets. */
+static size_t secret_size(const char *p, const char *end)
+{
+	size_t n = 0, upper = 0, lower = 0, digits = 0;
+
+	for (; p + n < end && is_word(p[n]); n++) {
+		const char c = p[n];
+
+		upper += c >= 'A' && c <= 'Z';
+		lower += c >= 'a' && c <= 'z';
+		digits += c >= '0' && c <= '9';
+	}
+	return n >= SECRET_MIN && upper && lower && digits >= SECRET_DIGITS_MIN ? n : 0;
+}
+
+/* Appends the character, or what stands for it, at P, where a word BEGINS or not; its length there, or 0 when there is no more room. */
+static size_t take_character(char *text, size_t *n, const char *p, const char *end, bool begins)
+{
+	size_t length = begins ? secret_size(p, end) : 0, size;
+	const char *from = length ? HIDDEN : p;
+
+	size = length ? sizeof(HIDDEN) - 1 : character(p, end);
+	length = length ? length : size;
+	if (*n + size + sizeof("...") > PC_ERROR_TEXT_MAX)
+		return 0;
+	if (from == p && is_odd(p, size)) {
+		from = " ";
+		size = *n > 0 && text[*n - 1] != ' ';
+	}
+	memcpy(text + *n, from, size);
+	*n += size;
+	return length;
+}
+
+static void take_text(char text[PC_ERROR_TEXT_MAX], struct span s, bool hide)
 {
 	const char *p = s.n ? s.p : "", *end = p + s.n;
-	size_t n = 0;
+	size_t n = 0, length = 1;
 
-	while (p < end) {
-		const size_t length = character(p, end);
-
-		if (n + length + sizeof("...") > PC_ERROR_TEXT_MAX) {
-			memcpy(text + n, "...", 3);
-			n += 3;
-			break;
-		}
-		if (!is_odd(p, length)) {
-			memcpy(text + n, p, length);
-			n += length;
-		} else if (n > 0 && text[n - 1] != ' ') {
-			text[n++] = ' ';
-		}
-		p += length;
+	for (bool begins = hide; p < end && length; p += length) {
+		length = take_character(text, &n, p, end, begins);
+		begins = hide && length && !is_word(p[length - 1]);
+	}
+	if (!length) {
+		memcpy(text + n, "...", 3);
+		n += 3;
 	}
 	while (n > 0 && text[n - 1] == ' ')
 		n--;
 	text[n] = '\0';
+}
+
+void pc_error_text(char text[PC_ERROR_TEXT_MAX], struct span s)
+{
+	take_text(text, s, true);
+}
+
+void pc_error_name(char text[PC_ERROR_TEXT_MAX], struct span s)
+{
+	take_text(text, s, false);
 }
 
 /* A code as number or as text of digits alone. */

@@ -42,7 +42,9 @@ const struct pc_error_entry *pc_error_entra(long number);
 #define PC_ERROR_TEXT_MAX 300
 
 /* Text from outside as it may stand in an error: control characters made blanks, runs of blanks one, cut with "..." between
- * characters. */
+ * characters, and words that look like a secret hidden: some gateways quote the request that they refuse. */
 void pc_error_text(char text[PC_ERROR_TEXT_MAX], struct span s);
+/* The same for a name, which may look like anything: nothing is hidden. */
+void pc_error_name(char text[PC_ERROR_TEXT_MAX], struct span s);
 
 #endif

@@ -104,6 +104,7 @@ static void test_text_from_outside_becomes_one_plain_line(void **state)
 	text_is(" a\r\n\t b\x7f ", "a b");
 	text_is("a\x1b[31m<0>b", "a [31m<0>b");
 	text_is("\xec\x84\x9c\xc2\x85\xe2\x80\xa8\xff\xc3x\xc3", "\xec\x84\x9c x");
+	text_is("a\xe2\x80\xaemoc.b\xe2\x81\xa9", "a moc.b");
 	for (size_t pad = 0; pad < 4; pad++) {
 		memset(from, 'x', pad);
 		for (size_t i = pad; i + 3 < sizeof(from); i += 3)
@@ -112,6 +113,26 @@ static void test_text_from_outside_becomes_one_plain_line(void **state)
 		assert_true(strlen(text) < PC_ERROR_TEXT_MAX && strlen(text) >= PC_ERROR_TEXT_MAX - 6);
 		assert_string_equal(text + strlen(text) - 6, "\xe2\x82\xac...");
 	}
+}
+
+/* As gateways do that quote the request which they refuse. */
+static void test_secrets_that_come_back_are_hidden(void **state)
+{
+	char from[2 * PC_ERROR_TEXT_MAX], text[PC_ERROR_TEXT_MAX];
+
+	(void)state;
+	text_is("bad body: client_id=11111111-2222-3333-4444-555555555555&client_secret=abc8Q~xyzAbCdEfGh.123_jklMNOpqr-STUvWx12&x=1",
+		"bad body: client_id=11111111-2222-3333-4444-555555555555&[hidden]&x=1");
+	text_is("Authorization: Bearer eyJ0eXAiOiJKV1Qi.eyJhdWQiOiJodHRwczov.c2lnbmF0dXJl0", "Authorization: Bearer [hidden]");
+	memset(from, '-', PC_ERROR_TEXT_MAX - 16);
+	from[PC_ERROR_TEXT_MAX - 16] = ' ';
+	snprintf(from + PC_ERROR_TEXT_MAX - 15, 64, "0.AXoA1b2C3d4E5f6G7h8I9j0K1l2M3n4O5p6"); /* where the text is cut */
+	pc_error_text(text, span_of(from));
+	assert_null(strstr(text, "0.A"));
+	text_is("AADSTS7000215: Invalid client secret provided for app '11111111-AAAA-3333-4444-555555555555'. Trace ID: 8d5c3c9e-2222-3333-4444-0",
+		"AADSTS7000215: Invalid client secret provided for app '11111111-AAAA-3333-4444-555555555555'. Trace ID: 8d5c3c9e-2222-3333-4444-0");
+	text_is("https://learn.microsoft.com/en-US/Partner-Center/V1 Microsoft.Partner.Service.Api.V1.Controllers",
+		"https://learn.microsoft.com/en-US/Partner-Center/V1 Microsoft.Partner.Service.Api.V1.Controllers");
 }
 
 static void test_damaged_answers_are_survived(void **state)
@@ -142,6 +163,7 @@ int main(void)
 		cmocka_unit_test(test_status_decides_when_no_code_is_known),
 		cmocka_unit_test(test_samples_are_understood),
 		cmocka_unit_test(test_text_from_outside_becomes_one_plain_line),
+		cmocka_unit_test(test_secrets_that_come_back_are_hidden),
 		cmocka_unit_test(test_damaged_answers_are_survived),
 	};
 

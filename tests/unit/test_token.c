@@ -84,6 +84,11 @@ static void test_consent_put_there_in_flight_wins_over_the_rotated_one(void **st
 	assert_string_equal(stored(), "r2");
 }
 
+static void say_refused(void)
+{
+	fakehttp_say(fake, "400 Bad Request", "", "{\"error\":\"invalid_grant\",\"error_codes\":[700082]}");
+}
+
 static void test_changed_credential_is_taken_up(void **state)
 {
 	(void)state;
@@ -99,6 +104,69 @@ static void test_changed_credential_is_taken_up(void **state)
 	say_token("access-3", "r3", 3599);
 	assert_int_equal(get(2)->kind, ERR_NONE);
 	assert_non_null(strstr(fakehttp_request(fake, 2), "&refresh_token=r2"));
+}
+
+static void sign_in_and_give_a_credential(void)
+{
+	const struct consent_place place = { .state_dir = dir, .tenant_id = TENANT, .client_id = "client-1" };
+	struct consent c = { .refresh_token = (char[]){ "of-the-login" }, .given_at = 1700000000, .mfa = 1 };
+	struct err e = ERR_INIT;
+
+	assert_int_equal(consent_write(&c, &place, &e), 0);
+	tempdir_put(dir, "refresh_token", "from-outside", 0600);
+}
+
+/* Who signs in by sudo does not see the credential, and nothing that descends from it was ever stored. */
+static void test_sign_in_wins_over_a_credential_that_is_refused(void **state)
+{
+	struct token_facts facts;
+
+	(void)state;
+	sign_in_and_give_a_credential();
+	say_refused();
+	say_token("access-1", "r1", 3599);
+	assert_int_equal(get(0)->kind, ERR_NONE);
+	assert_non_null(strstr(fakehttp_request(fake, 0), "&refresh_token=from-outside"));
+	assert_non_null(strstr(fakehttp_request(fake, 1), "&refresh_token=of-the-login"));
+	token_facts(token, &facts);
+	assert_string_equal(facts.consent_refusal.code, "E-AUTH-700082"); /* told all the same */
+	assert_non_null(strstr(facts.consent_refusal.remedy, "the stored sign-in is used"));
+	token_reject(token, askers[0].ask.generation);
+	say_token("access-2", "r2", 3599);
+	assert_int_equal(get(1)->kind, ERR_NONE);
+	token_facts(token, &facts);
+	assert_int_equal(facts.consent_refusal.kind, ERR_NONE);
+	assert_non_null(strstr(fakehttp_request(fake, 2), "&refresh_token=r1")); /* the credential is not asked with again */
+}
+
+static void test_both_refused_are_asked_with_once_in_each_renewal(void **state)
+{
+	(void)state;
+	sign_in_and_give_a_credential();
+	say_refused();
+	say_refused();
+	assert_int_equal(get(0)->kind, ERR_AUTH);
+	assert_int_equal(fakehttp_count(fake), 2);
+	ask_as(1);
+	assert_int_equal(fakehttp_count(fake), 2);
+	token_forget_refusal(token);
+	say_token("access-1", "r1", 3599); /* what was refused may have been allowed since */
+	assert_int_equal(get(2)->kind, ERR_NONE);
+	assert_non_null(strstr(fakehttp_request(fake, 2), "&refresh_token=from-outside"));
+}
+
+/* A changed credential is the consent that is wanted: what it was to replace is not used. */
+static void test_renewed_credential_is_no_way_out(void **state)
+{
+	(void)state;
+	tempdir_put(dir, "refresh_token", "from-outside", 0600);
+	say_token("access-1", "r1", 3599);
+	get(0);
+	tempdir_put(dir, "refresh_token", "from-outside-2", 0600);
+	token_reject(token, askers[0].ask.generation);
+	say_refused();
+	assert_int_equal(get(1)->kind, ERR_AUTH);
+	assert_int_equal(fakehttp_count(fake), 2);
 }
 
 static void test_facts_say_when_the_consent_lapses(void **state)
@@ -233,6 +301,9 @@ int main(void)
 		T(answer_without_refresh_token_keeps_the_old),
 		T(consent_put_there_in_flight_wins_over_the_rotated_one),
 		T(changed_credential_is_taken_up),
+		T(sign_in_wins_over_a_credential_that_is_refused),
+		T(renewed_credential_is_no_way_out),
+		T(both_refused_are_asked_with_once_in_each_renewal),
 		T(facts_say_when_the_consent_lapses),
 		T(many_asks_are_one_renewal),
 		T(done_may_cancel_and_ask),
