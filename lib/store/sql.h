@@ -48,10 +48,11 @@
 	X(PERIOD_LAST_CLOSED, "SELECT coalesce(max(period), 0) FROM period WHERE state = 2")                                          \
 	X(PERIOD_OLDEST_ENDED, "SELECT coalesce(min(period), 0) FROM period WHERE state <> 2 AND ends <= ?1")                         \
 	/* those that may be closed by their date, were not opened again, and are known from their first day on */                    \
-	X(PERIODS_DUE, "SELECT p.period, p.starts, p.ends FROM period p WHERE p.state <> 2 AND p.ends + ?2 <= ?1"                     \
+	/* (the newest of them: those that a gap holds for ever must not hold the others) */                                          \
+	X(PERIODS_DUE, "SELECT * FROM (SELECT p.period, p.starts, p.ends FROM period p WHERE p.state <> 2 AND p.ends + ?2 <= ?1"      \
 		       " AND NOT EXISTS (SELECT 1 FROM period_event e WHERE e.period = p.period)"                                     \
 		       " AND p.starts >= (SELECT min((SELECT min(reported_day) FROM slice l WHERE l.subscription_id = s.id))"         \
-		       " FROM subscription s) ORDER BY p.period LIMIT ?3")                                                            \
+		       " FROM subscription s) ORDER BY p.period DESC LIMIT ?3) ORDER BY 1")                                                            \
 	/* days ?1 to ?2 of each subscription that were not read, from its first day on record to the one on which it went */           \
 	X(PERIOD_GAPS, "SELECT coalesce(sum(max(0, ends - starts - (SELECT count(*) FROM slice l WHERE l.subscription_id = id"        \
 		       " AND l.reported_day >= starts AND l.reported_day < ends AND l.state IN (1, 2, 3)))), 0)"                      \

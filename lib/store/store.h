@@ -148,7 +148,7 @@ void slice_load_free(struct slice_load *load); /* NULL is fine; drops what was n
  * open, settling when it has ended, closed. A closed period never changes: what comes later of its usage is a correction, a purchase of
  * its own that is booked in the period of the day on which the run began (correction.h has the rules). */
 
-#define STORE_PERIODS_DUE_MAX 12   /* that are closed at the end of one run */
+#define STORE_PERIODS_DUE_MAX 12   /* that one run looks at, the newest */
 
 /* A person closes PERIOD (year * 100 + month; 0: the oldest that has ended and is not closed, told back). ERR_CONFIG when it has not
  * ended, has no usage here, or is closed already. */

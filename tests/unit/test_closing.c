@@ -353,6 +353,23 @@ static void test_a_month_that_is_read_in_pieces_stays_open(void **state)
 	assert_int_equal(due[0].gaps, 18);
 }
 
+static void test_months_that_are_held_for_ever_hold_no_later_one(void **state)
+{
+	struct period_due due[STORE_PERIODS_DUE_MAX];
+	struct books *b = *state;
+	int august = 377; /* 2019-08-01 */
+	size_t count;
+
+	for (int month = 0; month < 13; month++)
+		load_slice(b, -20 + 30 * month, (struct usage_spec[]){ { .day = -20 + 30 * month, .quantity = "1" } }, 1);
+	for (int day = august; day < august + 36; day++)
+		load_slice(b, day, (struct usage_spec[]){ { .day = day, .quantity = "1" } }, 1);
+	count = close_due(b, DAY0 + august + 36, due);
+	assert_int_equal(count, STORE_PERIODS_DUE_MAX);
+	assert_string_equal(due[count - 1].name, "2019-08");
+	assert_int_equal(due[count - 1].gaps, 0);
+}
+
 static void test_a_reopened_period_is_not_closed_by_itself(void **state)
 {
 	struct books *b = *state;
@@ -384,6 +401,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_a_whole_period_closes_when_it_has_settled, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_a_gap_keeps_a_period_open, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_a_month_that_is_read_in_pieces_stays_open, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_months_that_are_held_for_ever_hold_no_later_one, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_a_reopened_period_is_not_closed_by_itself, setup, teardown),
 	};
 
