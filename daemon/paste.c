@@ -107,6 +107,7 @@ static void enter_terminal(struct paste *p)
 	ours.c_lflag &= ~(tcflag_t)(ICANON | ECHO);
 	ours.c_cc[VMIN] = 1;
 	ours.c_cc[VTIME] = 0;
+	ours.c_cc[VQUIT] = _POSIX_VDISABLE; /* who is killed by that key leaves a terminal that shows nothing */
 	p->terminal = tcsetattr(STDIN_FILENO, TCSANOW, &ours) == 0;
 }
 
