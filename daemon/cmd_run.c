@@ -91,10 +91,12 @@ static void leave(struct service *s)
 static void on_run_done(struct run_ask *ask)
 {
 	struct service *s = container_of(ask, struct service, ask);
-	bool served = ask->status == RUN_OK || ask->status == RUN_PARTIAL;
+	enum sched_outcome outcome = ask->person ? SCHED_NEEDS_PERSON : SCHED_FAILED;
 
+	if (ask->status == RUN_OK || ask->status == RUN_PARTIAL)
+		outcome = SCHED_SERVED;
 	timer_cancel(&s->status);
-	sched_done(&s->sched, ask->slot, served, clock_now());
+	sched_done(&s->sched, ask->slot, outcome, clock_now());
 	if (s->stopping)
 		leave(s);
 	else

@@ -32,7 +32,7 @@ static bool plan_open(const struct sched *s, int64_t slot, int64_t now, struct s
 	int64_t latest = zone_next(slot, s->hour, s->minute) - SCHED_REST_S;
 
 	if (slot == s->tried) {
-		*plan = (struct sched_plan){ s->tried_at + SCHED_RETRY_S, slot, SCHED_RETRY };
+		*plan = (struct sched_plan){ s->tried_at + s->retry_s, slot, SCHED_RETRY };
 		if (s->tried_at > now)
 			plan->at = now; /* the clock was set back since */
 		return plan->at <= latest;
@@ -64,14 +64,15 @@ struct sched_plan sched_next(struct sched *s, int64_t now, uint32_t random)
 	return (struct sched_plan){ next + s->delay_s, next, SCHED_SCHEDULE };
 }
 
-void sched_done(struct sched *s, int64_t slot, bool ok, int64_t now)
+void sched_done(struct sched *s, int64_t slot, enum sched_outcome outcome, int64_t now)
 {
 	if (slot == 0)
 		return;
-	if (ok) {
+	if (outcome == SCHED_SERVED) {
 		s->served = slot;
 		return;
 	}
 	s->tried = slot;
 	s->tried_at = now;
+	s->retry_s = outcome == SCHED_NEEDS_PERSON ? SCHED_RETRY_PERSON_S : SCHED_RETRY_S;
 }

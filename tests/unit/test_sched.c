@@ -56,7 +56,7 @@ static void test_next_on_the_instant_is_due_and_served_once(void **state)
 	s.served = at("2026-01-14T18:00:00Z");
 	sched_next(&s, slot - 1, 0);
 	check(sched_next(&s, slot, 0), "2026-01-15T18:00:00Z", "2026-01-15T18:00:00Z", SCHED_SCHEDULE);
-	sched_done(&s, slot, true, slot + 40);
+	sched_done(&s, slot, SCHED_SERVED, slot + 40);
 	check(sched_next(&s, slot + 40, 0), "2026-01-16T18:00:00Z", "2026-01-16T18:00:00Z", SCHED_SCHEDULE);
 	/* a run that took no time at all, and a clock that is a second behind */
 	check(sched_next(&s, slot, 0), "2026-01-16T18:00:00Z", "2026-01-16T18:00:00Z", SCHED_SCHEDULE);
@@ -94,12 +94,24 @@ static void test_next_after_a_failure_tries_again_until_an_hour_before_the_next(
 	(void)state;
 	s.served = at("2026-01-14T18:00:00Z");
 	sched_next(&s, slot - 10, 0);
-	sched_done(&s, slot, false, at("2026-01-15T18:01:00Z"));
+	sched_done(&s, slot, SCHED_FAILED, at("2026-01-15T18:01:00Z"));
 	check(sched_next(&s, at("2026-01-15T18:01:00Z"), 0), "2026-01-15T18:31:00Z", "2026-01-15T18:00:00Z", SCHED_RETRY);
-	sched_done(&s, slot, false, at("2026-01-16T16:30:00Z"));
+	sched_done(&s, slot, SCHED_FAILED, at("2026-01-16T16:30:00Z"));
 	check(sched_next(&s, at("2026-01-16T16:30:00Z"), 0), "2026-01-16T17:00:00Z", "2026-01-15T18:00:00Z", SCHED_RETRY);
-	sched_done(&s, slot, false, at("2026-01-16T16:31:00Z"));
+	sched_done(&s, slot, SCHED_FAILED, at("2026-01-16T16:31:00Z"));
 	check(sched_next(&s, at("2026-01-16T16:31:00Z"), 0), "2026-01-16T18:00:00Z", "2026-01-16T18:00:00Z", SCHED_SCHEDULE);
+}
+
+static void test_next_after_a_failure_that_needs_a_person_is_an_hour_later(void **state)
+{
+	struct sched s = rule();
+	int64_t slot = at("2026-01-15T18:00:00Z");
+
+	(void)state;
+	s.served = at("2026-01-14T18:00:00Z");
+	sched_next(&s, slot - 10, 0);
+	sched_done(&s, slot, SCHED_NEEDS_PERSON, at("2026-01-15T18:01:00Z"));
+	check(sched_next(&s, at("2026-01-15T18:01:00Z"), 0), "2026-01-15T19:01:00Z", "2026-01-15T18:00:00Z", SCHED_RETRY);
 }
 
 static void test_next_with_jitter_stays_the_same_while_waiting(void **state)
@@ -151,7 +163,7 @@ static void test_two_years_serve_each_day_once(void **state)
 		assert_true(now - plan.slot < HOUR / 2);
 		last = plan.slot;
 		runs++;
-		sched_done(&s, plan.slot, true, now + 60);
+		sched_done(&s, plan.slot, SCHED_SERVED, now + 60);
 	}
 	assert_int_equal(runs, 730);
 }
@@ -172,6 +184,7 @@ int main(void)
 		cmocka_unit_test(test_next_at_start_catches_up_the_newest_missed_slot),
 		cmocka_unit_test(test_next_without_catch_up_waits),
 		cmocka_unit_test(test_next_after_a_failure_tries_again_until_an_hour_before_the_next),
+		cmocka_unit_test(test_next_after_a_failure_that_needs_a_person_is_an_hour_later),
 		cmocka_unit_test(test_next_with_jitter_stays_the_same_while_waiting),
 		cmocka_unit_test(test_next_after_the_clock_was_set),
 		cmocka_unit_test(test_two_years_serve_each_day_once),
