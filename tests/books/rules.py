@@ -22,6 +22,10 @@ EPOCH = datetime.date(1970, 1, 1)
 EVERY_CARD = 10 ** 9
 
 
+class Unruled(Exception):
+    """What the rules say nothing of."""
+
+
 def day_of(instant):
     return instant // 86400
 
@@ -341,9 +345,13 @@ class Books:
 
     def join(self, key, booked, today):
         """At most one correction of a key can change: the first one takes over what others said. True when it is another then."""
+        first = self.live(key)
         for p in booked.values():
-            if p.period not in self.closed and p is not self.live(key):
-                p.withdraw()
+            if p.period in self.closed or p is first:
+                continue
+            if p.active and first.active and p.unit != first.unit:
+                raise Unruled("a reopened period makes one correction of two units")  # seed 95550
+            p.withdraw()
         return self.correct(key, today)
 
     def expected(self):
