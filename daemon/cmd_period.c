@@ -17,15 +17,35 @@ struct period_work {
 	const struct options *options;
 	struct store *s;
 	int32_t period;
-	int64_t revised;
+	int64_t revised;  /* by reopen */
+	int64_t unpriced; /* in what was closed */
 };
 typedef int period_fn(struct period_work *w, struct err *e);
+
+/* What is closed with holes is charged with holes: that is for a person to say aloud. */
+static int check_whole(struct period_work *w, struct err *e)
+{
+	struct period_lacks lacks;
+	char name[PERIOD_TEXT_MAX];
+
+	if (store_period_lacks(w->s, &w->period, clock_now(), &lacks, e) == -1)
+		return -1;
+	w->unpriced = lacks.unpriced;
+	if (w->options->incomplete || (!lacks.unread && !lacks.begun_late))
+		return 0;
+	period_print(w->period, name);
+	err_set(e, ERR_CONFIG, "billing period %s is not whole: %lld reported days of subscriptions were not read%s", name,
+		(long long)lacks.unread, lacks.begun_late ? ", and the database does not know it from its first day on" : "");
+	return err_advise(e, "E-PERIOD", "fetch them (csp-usaged coverage, csp-usaged sync --from D --to D), or close it as it is with --incomplete");
+}
 
 static int close_period(struct period_work *w, struct err *e)
 {
 	const char *reason = w->options->reason ? w->options->reason : "";
 
 	w->period = w->options->period;
+	if (check_whole(w, e) == -1)
+		return -1;
 	return store_period_close(w->s, &w->period, reason, clock_now(), e);
 }
 
@@ -35,6 +55,7 @@ static int reopen_period(struct period_work *w, struct err *e)
 	struct run_counts counts = { .slices = 0 };
 	int64_t run_id, aborted;
 
+	w->period = w->options->period;
 	if (store_run_begin(w->s, "reopen", 0, clock_now(), guid_random(), &run_id, &aborted, e) == -1 ||
 	    store_period_reopen(w->s, run_id, w->options->reason, clock_now(), &w->period, &w->revised, e) == -1)
 		return -1;
@@ -100,6 +121,8 @@ int cmd_close(const struct options *options, const struct config *config)
 	period_print(w.period, name);
 	printf("Billing period %s is closed. What comes later of its usage is a correction, charged in the period of the day on which it "
 	       "comes.\n", name);
+	if (w.unpriced)
+		printf("%lld purchases in it have no price: they are charged as corrections when it comes (view unpriced).\n", (long long)w.unpriced);
 	return code;
 }
 

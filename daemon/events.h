@@ -31,6 +31,7 @@
 #define EVENT_CUSTOMER_FAILED "customer.failed" /* warn: a customer's subscriptions could not be listed */
 #define EVENT_PLAN_DONE "plan.done"           /* info: how many slices are due */
 #define EVENT_SLICE_FAILED "slice.failed"     /* warn: one subscription's reported day could not be fetched; it stays planned */
+#define EVENT_REFUSED "subscription.refused"  /* warn: access to a subscription's usage is refused: its cost is missing until it is given again */
 #define EVENT_SLICES_KEPT "slices.kept"       /* warn: days with purchases were answered with nothing; their purchases stay: count= */
 #define EVENT_SUPPRESSED "suppressed"         /* warn: further failures of this kind that were not printed: count= */
 #define EVENT_USAGE_STOPPED "usage.stopped"   /* warn: the service does not answer; the rest of the slices stays planned */

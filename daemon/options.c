@@ -150,6 +150,13 @@ static int take_period(struct options *o, const char *value, struct err *e)
 	return 0;
 }
 
+static int take_incomplete(struct options *o, const char *value, struct err *e)
+{
+	(void)value, (void)e;
+	o->incomplete = true;
+	return 0;
+}
+
 static int take_reason(struct options *o, const char *value, struct err *e)
 {
 	if (strlen(value) > OPTIONS_REASON_MAX)
@@ -175,7 +182,9 @@ static const struct {
 	{ "scope", "FILE", ONLY(CHECK), take_scope, "compare the subscriptions with this list: one id a line, or CSV" },
 	{ "full", NULL, ONLY(CHECK), take_full, "also what takes minutes: all subscriptions, a large database" },
 	{ "mdoc", NULL, ONLY(EXPLAIN), take_mdoc, "all codes as a list for a manual page" },
-	{ "period", "YYYY-MM", ONLY(CLOSE), take_period, "the billing period, by the month of its first day; default: the oldest that has ended" },
+	{ "period", "YYYY-MM", ONLY(CLOSE) | ONLY(REOPEN), take_period,
+	  "the billing period, by the month of its first day; default: the oldest that has ended, or the newest that is closed" },
+	{ "incomplete", NULL, ONLY(CLOSE), take_incomplete, "although days of it were not read" },
 	{ "reason", "TEXT", ONLY(CLOSE) | ONLY(REOPEN), take_reason, "why; it is kept in the database (view billing_periods)" },
 	{ "test", NULL, ONLY(CONFIG), take_test, "check the configuration, print nothing but faults" },
 	{ "example", NULL, ONLY(CONFIG), take_example, "print a configuration to fill in: every key, with its meaning and default" },

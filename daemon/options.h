@@ -30,6 +30,7 @@ struct options { /* texts borrowed from argv */
 	const char *config_file;
 	const char *word;             /* NULL when not given */
 	bool help, version;
+	bool incomplete;
 	bool json, test, example, dry_run, mdoc, device, full;
 	const char *scope_file;       /* NULL when not given */
 	bool ranged;            /* --from or --to was given: both are set */

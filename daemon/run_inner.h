@@ -55,6 +55,7 @@ struct run_target { /* a subscription whose usage is asked for */
 	struct guid customer, guid, entitlement;
 	enum usage_source source; /* known before this run's answers */
 	bool by_entitlement; /* this service knows it by its entitlement id */
+	bool on_record;      /* some of its days were read before */
 	bool proven;         /* answered: its slices may be asked for side by side */
 	bool put_off;        /* its last slice failed: the others come first */
 	enum usage_source learnt; /* not found or forbidden by this run's answer; else SOURCE_UTILIZATION, which says nothing */
@@ -104,6 +105,8 @@ struct step_usage {
 	bool stopped;          /* start no more */
 	bool lists_complete;   /* both: every customer's subscriptions were listed, nobody was left out */
 	int64_t planned;       /* lane, while planning */
+	int64_t refused;       /* subscriptions that access was lost to */
+	struct quiet quiet_refused;
 	int64_t kept;          /* lane: slices answered with nothing that keep their purchases */
 	struct quiet quiet;
 	struct timer tick;

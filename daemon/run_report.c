@@ -37,6 +37,7 @@ static void report_not_covered(const struct run *run)
 	log_start(&l, LOG_WARN, EVENT_NOT_COVERED);
 	log_int(&l, "run", run->id);
 	log_int(&l, "count", run->counts.not_covered);
+	log_int(&l, "refused", run->usage.refused);
 	log_text(&l, "remedy",
 		 "their usage is not in the database: see SELECT * FROM subscriptions WHERE usage_source IN "
 		 "('azure_plan', 'not_found', 'forbidden')");
@@ -77,6 +78,8 @@ static void report_done(const struct run *run)
 	log_start(&l, level_of(run->status), EVENT_RUN_DONE);
 	log_int(&l, "run", run->id);
 	log_text(&l, "status", run_status_name(run->status));
+	if (run->order.dry)
+		log_text(&l, "dry_run", "yes");
 	report_sums(&l, run);
 	if (run->subscriptions.failed)
 		log_int(&l, "customers_failed", run->subscriptions.failed);

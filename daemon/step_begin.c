@@ -33,6 +33,8 @@ static void log_begin(const struct run *run)
 	log_start(&l, LOG_INFO, EVENT_RUN_START);
 	log_int(&l, "run", run->id);
 	log_text(&l, "trigger", run->order.trigger);
+	if (run->order.dry)
+		log_text(&l, "dry_run", "yes"); /* its number is given again */
 	if (run->order.slot) {
 		instant_print(run->order.slot, slot);
 		log_text(&l, "slot", slot);

@@ -60,8 +60,6 @@ static void plan_fini(struct span_of_days *plan)
 static int plan_target(struct span_of_days *plan, struct run *run, struct run_target *t, struct err *e)
 {
 	struct plan_known known = { .first = plan->first, .count = plan->count, .states = plan->states };
-	/* Not covered when it was asked last: one question a run, about the newest day, is enough to learn that it is now. */
-	size_t most = t->source == SOURCE_UTILIZATION ? plan->count : 1;
 	int32_t oldest;
 	size_t n;
 
@@ -71,7 +69,8 @@ static int plan_target(struct span_of_days *plan, struct run *run, struct run_ta
 	    store_slice_oldest(run->boot->store, t->id, &oldest, e) == -1)
 		return -1;
 	known.has_older = oldest < plan->first;
-	n = plan_days(&plan->rule, &known, plan->days, most);
+	t->on_record = oldest != INT32_MAX;
+	n = plan_days(&plan->rule, &known, plan->days, plan->count);
 	if (n == 0)
 		return 0;
 	t->days = xcalloc(n, sizeof(*t->days));
@@ -130,7 +129,7 @@ static void plan_on_lane(struct work *w)
 
 /* -- the fan-out (loop) -------------------------------------------------------------------------------------------------------- */
 
-static void log_failure(const struct slice *s)
+static void log_slice(const struct slice *s, const char *event)
 {
 	char customer[GUID_TEXT_MAX], subscription[GUID_TEXT_MAX], day[DAY_TEXT_MAX];
 	struct log_line l;
@@ -138,7 +137,7 @@ static void log_failure(const struct slice *s)
 	guid_print(s->target->customer, customer);
 	guid_print(s->target->guid, subscription);
 	day_print(s->day, day);
-	log_start(&l, LOG_WARN, EVENT_SLICE_FAILED);
+	log_start(&l, LOG_WARN, event);
 	log_int(&l, "run", s->run->id);
 	log_text(&l, "customer", customer);
 	log_text(&l, "subscription", subscription);
@@ -159,9 +158,22 @@ static void not_stored(struct slice *s)
 	if (step->net_failures >= RUN_NET_FAILURES_MAX)
 		step->stopped = true;
 	if (quiet_show(&step->quiet))
-		log_failure(s);
+		log_slice(s, EVENT_SLICE_FAILED);
 	err_wrap(&note, "a slice");
 	run_note(run, &note);
+}
+
+/* Nobody decided that this subscription's usage is not to be had: access was lost, and what it cost is missing. Once its usage was read,
+ * a run without it is not whole. */
+static void refused(struct slice *s)
+{
+	struct run *run = s->run;
+
+	run->usage.refused++;
+	if (quiet_show(&run->usage.quiet_refused))
+		log_slice(s, EVENT_REFUSED);
+	if (s->target->on_record)
+		run_note(run, &s->err);
 }
 
 static void pump(struct timer *t);
@@ -193,6 +205,8 @@ static void on_slice(struct slice *s)
 		step->due -= (int64_t)(t->day_count - t->next_day);
 		t->next_day = t->day_count;
 		t->learnt = s->learnt;
+		if (t->learnt == SOURCE_FORBIDDEN)
+			refused(s);
 		break;
 	}
 	run_poke(run, pump);
@@ -231,6 +245,7 @@ static void finish(struct run *run)
 
 	timer_cancel(&step->tick);
 	quiet_end(&step->quiet, run, EVENT_SLICE_FAILED);
+	quiet_end(&step->quiet_refused, run, EVENT_REFUSED);
 	if (step->kept) {
 		log_start(&l, LOG_WARN, EVENT_SLICES_KEPT);
 		log_int(&l, "run", run->id);

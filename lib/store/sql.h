@@ -26,7 +26,7 @@
 		    " error, remedy FROM run ORDER BY id DESC LIMIT 1")                                                               \
 	X(RUN_LAST_GOOD, "SELECT id, trigger, slot, started, ended, status, customers, subscriptions, not_covered, slices,"           \
 			 " slices_failed, rows_added, rows_changed, rows_withdrawn, unpriced, requests, retries, throttled, bytes,"   \
-			 " duration_ms, code, error, remedy FROM run WHERE status IN (1, 2) ORDER BY id DESC LIMIT 1")                \
+			 " duration_ms, code, error, remedy FROM run WHERE status IN (1, 2) AND trigger <> 'reopen' ORDER BY id DESC LIMIT 1")                \
 	X(RUN_LAST_SLOT, "SELECT coalesce(max(slot), 0) FROM run WHERE status IN (0, 1, 2)")                                          \
 	/* new less old: what was added, what was changed, and what was added and has changed again since */                          \
 	X(RUN_AMOUNT, "SELECT currency, sum(d / 1000000000), sum(d % 1000000000) FROM"                                                \
@@ -58,7 +58,12 @@
 		       " AND l.reported_day >= starts AND l.reported_day < ends AND l.state IN (1, 2, 3)))), 0)"                      \
 		       " FROM (SELECT id, max(?1, coalesce((SELECT min(reported_day) FROM slice f WHERE f.subscription_id = s.id), ?1))"\
 		       " AS starts, iif(missing_since = 0, ?2, min(?2, (missing_since + 86399) / 86400)) AS ends"                     \
-		       " FROM subscription s WHERE usage_source = 0)")                                                                \
+		       " FROM subscription s WHERE usage_source IN (0, 3))")                                                                \
+	X(PERIOD_OLDER_OPEN, "SELECT coalesce(min(p.period), 0) FROM period p WHERE p.state <> 2 AND p.period < ?1 AND p.period IN"    \
+			     " (SELECT u.period FROM usage u INDEXED BY usage_correction_of_meter WHERE u.kind = 2)")                 \
+	X(PERIOD_LACKS, "SELECT (SELECT count(*) FROM usage_unpriced u WHERE u.period = ?1), coalesce((SELECT"                        \
+			" min((SELECT min(reported_day) FROM slice l WHERE l.subscription_id = s.id)) FROM subscription s), ?2) > ?2") \
+	X(USAGE_SINCE, "SELECT count(*) FROM usage WHERE seq > ?1")                                                                   \
 	/* customers and subscriptions */                                                                                             \
 	X(CUSTOMER_FIND, "SELECT id, name, domain, relationship, missing_since FROM customer WHERE guid = ?1")                        \
 	X(CUSTOMER_INSERT, "INSERT INTO customer (guid, name, domain, relationship, first_seen) VALUES (?1, ?2, ?3, ?4, ?5)")         \

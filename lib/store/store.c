@@ -32,7 +32,37 @@ static int64_t monotonic_ms(void)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* The database's own value of a setting must be the configured one; the first program to open it writes it. */
+/* What schema_info shows beside the rules; follows the configuration. */
+static int note_setting(struct store *s, const char *name, const char *value, struct err *e)
+{
+	struct sqlite3_stmt *q = db_prepare(s->db,
+					    "INSERT INTO setting VALUES (?1, ?2) ON CONFLICT DO UPDATE SET value = excluded.value"
+					    " WHERE value <> excluded.value",
+					    e);
+	int rc;
+
+	if (!q)
+		return -1;
+	db_bind_text(q, 1, name);
+	db_bind_text(q, 2, value);
+	rc = db_run(s->db, q, e);
+	db_finalize(q);
+	return rc;
+}
+
+/* Nothing is stored yet that a setting could have had a part in. */
+static bool is_empty(struct store *s)
+{
+	struct err ignored = ERR_INIT;
+	int64_t any = 1;
+
+	if (s->options.read_only ||
+	    db_exec_int(s->db, "SELECT EXISTS (SELECT 1 FROM customer) OR EXISTS (SELECT 1 FROM rate_card)", &any, &ignored) == -1)
+		return false;
+	return any == 0;
+}
+
+/* The database's own value of a setting must be the configured one; until something is stored it follows the configuration. */
 static int bind_setting(struct store *s, const char *name, const char *value, const char *remedy, struct err *e)
 {
 	struct sqlite3_stmt *q = db_prepare(s->db, "SELECT value FROM setting WHERE name = ?1", e);
@@ -47,7 +77,9 @@ static int bind_setting(struct store *s, const char *name, const char *value, co
 	if (rc == 1 && buf_add_span(&have, db_span(q, 0)) == -1)
 		rc = err_set(e, ERR_STORE, "setting %s: too long", name);
 	db_finalize(q);
-	if (rc == 1 && strcmp(buf_text(&have), value) != 0) {
+	if (rc == 1 && strcmp(buf_text(&have), value) != 0 && is_empty(s)) {
+		rc = note_setting(s, name, value, e);
+	} else if (rc == 1 && strcmp(buf_text(&have), value) != 0) {
 		err_set(e, ERR_CONFIG, "database %s: made with %s = %s, configured is %s", s->path, name, buf_text(&have), value);
 		rc = err_advise(e, "E-STORE-SETTING", remedy);
 	} else if (rc == 0 && !s->options.read_only) {
@@ -74,24 +106,6 @@ int store_check_settings(struct store *s, struct err *e)
 	    bind_setting(s, "period_start_day", day, new_database, e) == -1)
 		return -1;
 	return bind_setting(s, "currency", s->currency, new_database, e) == -1 ? -1 : bind_setting(s, "region", s->region, new_database, e);
-}
-
-/* What schema_info shows beside the rules; follows the configuration. */
-static int note_setting(struct store *s, const char *name, const char *value, struct err *e)
-{
-	struct sqlite3_stmt *q = db_prepare(s->db,
-					    "INSERT INTO setting VALUES (?1, ?2) ON CONFLICT DO UPDATE SET value = excluded.value"
-					    " WHERE value <> excluded.value",
-					    e);
-	int rc;
-
-	if (!q)
-		return -1;
-	db_bind_text(q, 1, name);
-	db_bind_text(q, 2, value);
-	rc = db_run(s->db, q, e);
-	db_finalize(q);
-	return rc;
 }
 
 /* The rules in force, as they stand in the configuration's print too. */

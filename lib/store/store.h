@@ -154,6 +154,14 @@ void slice_load_free(struct slice_load *load); /* NULL is fine; drops what was n
  * ended, has no usage here, or is closed already. */
 int store_period_close(struct store *s, int32_t *period, const char *reason, int64_t now, struct err *e) MUST_CHECK;
 
+/* What is missing of a period that PERIOD names (0: the one that store_period_close would take). */
+struct period_lacks {
+	int64_t unread;   /* its reported days, over all covered subscriptions, from each one's first day on record on */
+	int64_t unpriced; /* purchases without an amount */
+	bool begun_late;  /* the database knows it from a later day on than its first */
+};
+int store_period_lacks(struct store *s, int32_t *period, int64_t now, struct period_lacks *lacks, struct err *e) MUST_CHECK;
+
 struct period_due {
 	char name[PERIOD_TEXT_MAX];
 	int64_t gaps; /* 0: it is closed now; else the slices that are failed or missing, which keep it open */
@@ -164,8 +172,9 @@ struct period_due {
 int store_period_close_due(struct store *s, int64_t run_id, int64_t now, struct period_due list[STORE_PERIODS_DUE_MAX], size_t *count,
 			   struct err *e) MUST_CHECK;
 
-/* Opens the newest closed period again, inside a run of its own: the quantities of its corrections go back into its purchases, and all of
- * it is priced by the rates known now. *REVISED: purchases that changed. ERR_CONFIG when none is closed. */
+/* Opens the newest closed period again (*PERIOD: 0, or that one), inside a run of its own: the quantities of its corrections go back into its purchases, and all of
+ * it is priced by the rates known now. *REVISED: purchases and corrections that changed. ERR_CONFIG when none is closed, or a newer
+ * one is. */
 int store_period_reopen(struct store *s, int64_t run_id, const char *reason, int64_t now, int32_t *period, int64_t *revised,
 			struct err *e) MUST_CHECK;
 

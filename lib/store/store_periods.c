@@ -35,11 +35,28 @@ static int refuse(struct err *e, int64_t period, const char *why, const char *re
 	return err_advise(e, "E-PERIOD", remedy);
 }
 
+/* An open period before PERIOD in which corrections are booked, 0: there is none. Those that come later must not be closed in before them:
+ * what a correction costs depends on those booked before it. */
+static int find_older_open(struct store *s, int64_t period, int32_t *older, struct err *e)
+{
+	struct sqlite3_stmt *q = db_query(s->db, SQL_PERIOD_OLDER_OPEN, e);
+
+	if (!q)
+		return -1;
+	db_bind_int(q, 1, period);
+	if (db_step(s->db, q, e) == -1)
+		return -1;
+	*older = (int32_t)db_int(q, 0);
+	db_reset(q);
+	return 0;
+}
+
 /* Whether a person may close it. */
 static int check_closable(struct store *s, int64_t period, int64_t now, struct err *e)
 {
 	struct sqlite3_stmt *q = db_query(s->db, SQL_PERIOD_FIND, e);
 	int64_t state, ends;
+	int32_t older;
 	int rc;
 
 	if (!q)
@@ -57,6 +74,10 @@ static int check_closable(struct store *s, int64_t period, int64_t now, struct e
 		return refuse(e, period, "is closed already", "see the view billing_periods");
 	if (ends > instant_day(now))
 		return refuse(e, period, "has not ended yet", "close it after its last day");
+	if (find_older_open(s, period, &older, e) == -1)
+		return -1;
+	if (older)
+		return refuse(e, period, "an older one with corrections in it is open", "close the oldest first: csp-usaged close without --period");
 	return 0;
 }
 
@@ -75,6 +96,42 @@ static int oldest_ended(struct store *s, int64_t now, int32_t *period, struct er
 		return 0;
 	err_set(e, ERR_CONFIG, "there is no billing period to close: none that has ended is open");
 	return err_advise(e, "E-PERIOD", "see the view billing_periods");
+}
+
+static int count_unread(struct store *s, int64_t starts, int64_t ends, int64_t *count, struct err *e)
+{
+	struct sqlite3_stmt *q = db_query(s->db, SQL_PERIOD_GAPS, e);
+
+	if (!q)
+		return -1;
+	db_bind_int(q, 1, starts);
+	db_bind_int(q, 2, ends);
+	if (db_step(s->db, q, e) == -1)
+		return -1;
+	*count = db_int(q, 0);
+	db_reset(q);
+	return 0;
+}
+
+int store_period_lacks(struct store *s, int32_t *period, int64_t now, struct period_lacks *lacks, struct err *e)
+{
+	int start_day = s->options.period_start_day;
+	struct sqlite3_stmt *q;
+	int32_t starts;
+
+	if (!*period && oldest_ended(s, now, period, e) == -1)
+		return -1;
+	if (check_closable(s, *period, now, e) == -1 || !(q = db_query(s->db, SQL_PERIOD_LACKS, e)))
+		return -1;
+	starts = period_first_day(*period, start_day);
+	db_bind_int(q, 1, *period);
+	db_bind_int(q, 2, starts);
+	if (db_step(s->db, q, e) == -1)
+		return -1;
+	lacks->unpriced = db_int(q, 0);
+	lacks->begun_late = db_int(q, 1) != 0;
+	db_reset(q);
+	return count_unread(s, starts, period_end_day(*period, start_day), &lacks->unread, e);
 }
 
 int store_period_close(struct store *s, int32_t *period, const char *reason, int64_t now, struct err *e)
@@ -110,36 +167,34 @@ static int read_due(struct store *s, int64_t today, struct due due[STORE_PERIODS
 	return rc;
 }
 
-/* Reported days, with those on which it settled, that were not read. */
-static int count_gaps(struct store *s, const struct due *due, int64_t *gaps, struct err *e)
+/* Closes one, unless it lacks days, or an older one must be closed before it. *TOLD: it is closed, or its days are why it is not. */
+static int close_one_due(struct store *s, int64_t run_id, int64_t now, const struct due *due, struct period_due *told_of, bool *told,
+			 struct err *e)
 {
-	struct sqlite3_stmt *q = db_query(s->db, SQL_PERIOD_GAPS, e);
+	int32_t older;
 
-	if (!q)
+	*told_of = (struct period_due){ .gaps = 0 };
+	period_print((int32_t)due->period, told_of->name);
+	if (find_older_open(s, due->period, &older, e) == -1 ||
+	    count_unread(s, due->starts, due->ends + s->options.settle_days, &told_of->gaps, e) == -1)
 		return -1;
-	db_bind_int(q, 1, due->starts);
-	db_bind_int(q, 2, due->ends + s->options.settle_days);
-	if (db_step(s->db, q, e) == -1)
-		return -1;
-	*gaps = db_int(q, 0);
-	db_reset(q);
-	return 0;
+	*told = told_of->gaps || !older;
+	return told_of->gaps || older ? 0 : put_event(s, due->period, true, now, run_id, "", e);
 }
 
 static int close_due(struct store *s, int64_t run_id, int64_t now, struct period_due *list, size_t *count, struct err *e)
 {
 	struct due due[STORE_PERIODS_DUE_MAX];
-	int64_t today = instant_day(now);
+	size_t due_count;
+	bool told;
 
-	if (read_due(s, today, due, count, e) == -1)
+	*count = 0;
+	if (read_due(s, instant_day(now), due, &due_count, e) == -1)
 		return -1;
-	for (size_t i = 0; i < *count; i++) {
-		list[i] = (struct period_due){ .gaps = 0 };
-		period_print((int32_t)due[i].period, list[i].name);
-		if (count_gaps(s, &due[i], &list[i].gaps, e) == -1)
+	for (size_t i = 0; i < due_count; i++) {
+		if (close_one_due(s, run_id, now, &due[i], &list[*count], &told, e) == -1)
 			return -1;
-		if (list[i].gaps == 0 && put_event(s, due[i].period, true, now, run_id, "", e) == -1)
-			return -1;
+		*count += told;
 	}
 	return 0;
 }
@@ -201,7 +256,6 @@ static int fold(struct pricing *p, const struct row *correction, struct err *e)
 	if (correction_withdraw(p->s, p->run_id, correction, REASON_REOPENED, e) == -1 ||
 	    find_purchase(p->s, &key, &old, &found, e) == -1 || add_to_purchase(p, correction, &old, &row, e) == -1)
 		return -1;
-	++*p->revised;
 	row.key = key;
 	if (row.withdrawn && row_bands_write(p->s, &key, NULL, 0, e) == -1)
 		return -1;
@@ -236,22 +290,40 @@ static int newest_closed(struct store *s, int32_t *period, struct err *e)
 
 	if (db_exec_int(s->db, sql_texts[SQL_PERIOD_LAST_CLOSED], &newest, e) == -1)
 		return -1;
+	if (!newest) {
+		err_set(e, ERR_CONFIG, "no billing period is closed");
+		return err_advise(e, "E-PERIOD", "see the view billing_periods");
+	}
+	if (*period && *period != newest)
+		return refuse(e, *period, "only the newest closed billing period can be opened again", "leave out --period, and do it again until that one is open");
 	*period = (int32_t)newest;
-	if (newest)
-		return 0;
-	err_set(e, ERR_CONFIG, "no billing period is closed");
-	return err_advise(e, "E-PERIOD", "see the view billing_periods");
+	return 0;
+}
+
+static int count_since(struct store *s, int64_t seq, int64_t *count, struct err *e)
+{
+	struct sqlite3_stmt *q = db_query(s->db, SQL_USAGE_SINCE, e);
+
+	if (!q)
+		return -1;
+	db_bind_int(q, 1, seq);
+	if (db_step(s->db, q, e) == -1)
+		return -1;
+	*count = db_int(q, 0);
+	db_reset(q);
+	return 0;
 }
 
 int store_period_reopen(struct store *s, int64_t run_id, const char *reason, int64_t now, int32_t *period, int64_t *revised, struct err *e)
 {
-	struct pricing p = { .s = s, .run_id = run_id, .since_seq = s->seq, .reason = REASON_RERATED_PRICE, .revised = revised };
+	int64_t counted = 0;
+	struct pricing p = { .s = s, .run_id = run_id, .since_seq = s->seq, .reason = REASON_RERATED_PRICE, .revised = &counted };
 
-	*revised = 0;
 	if (newest_closed(s, period, e) == -1)
 		return -1;
 	if (store_write(s, e) == -1 || put_event(s, *period, false, now, run_id, reason, e) == -1 || fold_all(&p, *period, e) == -1 ||
-	    rerate_period(&p, *period, e) == -1 || correction_rejoin(&p, *period, e) == -1) {
+	    rerate_period(&p, *period, e) == -1 || correction_rejoin(&p, *period, e) == -1 ||
+	    count_since(s, p.since_seq, revised, e) == -1) {
 		store_rollback(s);
 		return -1;
 	}

@@ -13,6 +13,7 @@
 #define SEPTEMBER_10 (DAY0 + 52)
 #define JULY 201807
 #define AUGUST 201808
+#define SEPTEMBER 201809
 
 static const struct rate_spec tiered = { .tiers = { "0", "0.5", "1024", "0.25" } };
 
@@ -247,7 +248,7 @@ static void test_reopening_takes_the_corrections_back(void **state)
 	begin_run_on(b, AUGUST_10);
 	ok(store_period_reopen(b->s, b->run_id, "invoice was not sent", day_start(AUGUST_10), &period, &revised, &e));
 	assert_int_equal(period, JULY);
-	assert_int_equal(revised, 3);
+	assert_int_equal(revised, 6); /* three corrections, and what they said */
 	assert_string_equal(ask(b, "SELECT sum(status = 'active'), count(*) FROM purchases WHERE charge_class = 'correction'"), "0 3");
 	/* 1338 + 2: 1024 x 0.5 + 316 x 0.25 */
 	assert_string_equal(ask(b, "SELECT sum(amount_nanos), sum(status = 'active') FROM purchases"), "591000000000 2");
@@ -261,6 +262,37 @@ static void test_reopening_takes_the_corrections_back(void **state)
 	assert_string_equal(ask(b, "SELECT quantity_exact, amount_nanos, revision FROM purchases WHERE charge_class = 'correction'"
 				   " AND status = 'active'"),
 			    "4 1000000000 3");
+}
+
+static void test_periods_with_corrections_close_in_their_order(void **state)
+{
+	struct books *b = *state;
+	struct usage_spec specs[] = { { .quantity = "745" } };
+	int32_t period = SEPTEMBER;
+
+	july_then_august(b, &flat, specs, 1);
+	specs[0].quantity = "755";
+	read_again(b, specs, 1);
+	begin_run_on(b, SEPTEMBER_10);
+	load_slice(b, 50, (struct usage_spec[]){ { .day = 50, .quantity = "10" } }, 1);
+	assert_int_equal(store_period_close(b->s, &period, "", day_start(SEPTEMBER_10 + 30), &e), -1);
+	assert_string_equal(e.text, "billing period 2018-09: an older one with corrections in it is open");
+	err_clear(&e);
+	close_period(b, AUGUST, SEPTEMBER_10);
+	close_period(b, SEPTEMBER, SEPTEMBER_10 + 30);
+}
+
+static void test_what_a_period_lacks(void **state)
+{
+	struct books *b = *state;
+	struct period_lacks lacks;
+	int32_t period = JULY;
+
+	load_slice(b, 0, (struct usage_spec[]){ { .quantity = "8" }, { .quantity = "8", .uri = "/b" } }, 2);
+	ok(store_period_lacks(b->s, &period, day_start(AUGUST_10), &lacks, &e));
+	assert_int_equal(lacks.unread, 11); /* July 21 to 31 */
+	assert_int_equal(lacks.unpriced, 2);
+	assert_true(lacks.begun_late);
 }
 
 static void test_what_can_be_closed_and_opened(void **state)
@@ -397,6 +429,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_usage_without_a_price_gets_it_as_a_correction, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_another_unit_in_a_closed_period_is_refused, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_reopening_takes_the_corrections_back, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_periods_with_corrections_close_in_their_order, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_what_a_period_lacks, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_what_can_be_closed_and_opened, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_a_whole_period_closes_when_it_has_settled, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_a_gap_keeps_a_period_open, setup, teardown),

@@ -65,6 +65,24 @@ expect_code 0
 expect_query 0 "SELECT count(*) FROM coverage WHERE reported_day BETWEEN '2024-02-27' AND '2024-02-29' AND state = 'missing'"
 expect_query "$(count_of utilization)" "SELECT count(DISTINCT subscription_id) FROM slices"
 
+it "calls a run partial that lost access to what it read before, and names it; brings all days in the run that has it again"
+lost=$(query "SELECT subscription_id FROM subscriptions WHERE usage_source = 'utilization' AND subscription_id IN (SELECT subscription_id FROM purchases) LIMIT 1")
+play_scenario '[generate]' 'moved_subscriptions = 0' 'forbidden_subscriptions = 0' '[fault.lost]' "match = $lost/utilizations" 'times = 0' 'action = error:2032'
+for night in 1 2; do
+	sync $range
+	expect_code 3
+	expect_summary status=partial failed=0
+	expect_log "event=subscription.refused .*subscription=$lost .*code=E-PC-2032 .*remedy="
+	expect_log 'event=subscriptions.not_covered .*refused=1'
+done
+play_scenario '[generate]' 'moved_subscriptions = 0' 'forbidden_subscriptions = 0'
+reset_counters
+sync $range
+expect_code 0
+expect_summary status=ok
+expect_query utilization "SELECT usage_source FROM subscriptions WHERE subscription_id = '$lost'"
+expect_equal "requests for its days" "$(count_of utilization)" "$(($(counter .requests.utilization) / 3))"
+
 it "marks who is gone, and takes it back when they are there again"
 play_scenario '[generate]' 'customers = 2' 'advisor_customers = 0'
 sync $range

@@ -118,7 +118,7 @@ expect_code 2
 expect_log 'csp-usaged coverage --month 2020-'
 
 it "tells of a correction what it corrects, why it is charged where it is, and what all of it comes to"
-run_program close --period 2024-04 --config "$conf"
+run_program close --incomplete --period 2024-04 --config "$conf"
 expect_code 0
 merge_scenario '[generate]' 'revision = 2'
 sync $range

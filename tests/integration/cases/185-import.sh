@@ -66,7 +66,7 @@ expect_at_least "withdrawn" 1 "$(billing "SELECT count(*) FROM import_line WHERE
 
 it "has no invoice lines of a period that is not closed"
 expect_equal "lines" "" "$(billing "$(sql_of invoice)")"
-run_program close --period "$month" --config "$conf"
+run_program close --incomplete --period "$month" --config "$conf"
 expect_code 0
 
 it "takes over corrections to a closed period, in the period in which they are charged"

@@ -91,6 +91,20 @@ expect_code 0
 expect_query "person|October is sent" "SELECT closed_by, close_reason FROM billing_periods WHERE billing_period = '$month'"
 expect_equal "the published copy" closed "$(sqlite3 "$published" "SELECT period_state FROM billing_periods WHERE billing_period = '$month'")"
 
+it "closes no month that lacks a day unless it is told to"
+run_program reopen --config "$conf" --period 2019-01 --reason "not that one"
+expect_code 2
+expect_log 'only the newest closed billing period can be opened again'
+new_place lacking
+sync --from "$first" --to "$(date -u -d "$end 10 days ago" +%F)"
+run_program close --config "$conf" --period "$month"
+expect_code 2
+expect_log "billing period $month is not whole: 27 reported days of subscriptions were not read.*close it as it is with --incomplete"
+run_program close --config "$conf" --period "$month" --incomplete
+expect_code 0
+grep -q 'purchases in it have no price' "$place/out" || fail "it says: $(cat "$place/out")"
+use_place here
+
 it "refuses what can't be closed"
 run_program close --config "$conf" --period "$month"
 expect_code 2
