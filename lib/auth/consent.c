@@ -75,6 +75,7 @@ static int read_stored(struct consent *c, const struct consent_place *place, str
 		rc = token_file_read(place->state_dir, &bytes, &c->seen, e);
 	if (rc == 0 && c->seen.there)
 		rc = consent_parse(c, buf_span(&bytes), sealed ? &key : NULL, bound_to(place, bound), e);
+	c->other_key = rc == -1 && sealed && c->seen.there && strcmp(e->code, "E-TOKEN-KEY") == 0;
 	mem_wipe(&key, sizeof(key));
 	buf_fini_secret(&bytes);
 	return rc;
@@ -106,8 +107,13 @@ int consent_read(struct consent *c, const struct consent_place *place, struct er
 
 	buf_init(&credential, LIMIT_TOKEN_BYTES);
 	rc = read_stored(c, place, e);
-	if (rc == 0)
-		rc = read_credential(&credential, &hash, e);
+	if (rc == 0 || c->other_key)
+		rc = read_credential(&credential, &hash, e) == -1 ? -1 : rc;
+	/* A changed credential wins over one that nobody can open any more, too. */
+	if (c->other_key && credential.n && !(c->has_origin && hash_equal(&c->origin, &hash))) {
+		err_clear(e);
+		rc = 0;
+	}
 	if (rc == 0)
 		rc = judge(c, buf_span(&credential), &hash, place, e);
 	buf_fini_secret(&credential);

@@ -33,6 +33,7 @@ struct consent { /* zeroed before it is filled */
 	bool has_origin;           /* it descends from the credential with this digest */
 	struct hash origin;
 	bool beside;               /* it is the credential, and the consent of a sign-in is stored */
+	bool other_key;            /* it is sealed, and there is a token_key, which is another one */
 	struct token_file_seen seen;
 };
 

@@ -58,6 +58,7 @@ static struct consent read_consent(void)
 
 	if (consent_read(&c, &place, &e) == -1)
 		fail_msg("%s", e.text);
+	assert_int_equal(e.kind, ERR_NONE);
 	return c;
 }
 
@@ -413,6 +414,28 @@ static void test_sign_in_without_the_key_wins_over_the_credential_that_was_used(
 	check_token("0.of-the-login");
 }
 
+/* The key was lost, with the machine perhaps, and a new consent is given with a new key. */
+static void test_changed_credential_wins_over_one_sealed_with_another_key(void **state)
+{
+	struct consent c;
+
+	(void)state;
+	give_key(KEY);
+	tempdir_put(credentials, "refresh_token", "0.outside-1", 0600);
+	c = read_consent();
+	renew(&c, "0.rotated-1", false);
+	give_key(OTHER_KEY);
+	check_refused("E-TOKEN-KEY"); /* the same credential is older than what is sealed */
+	tempdir_put(credentials, "refresh_token", "0.outside-2", 0600);
+	c = read_consent();
+	assert_string_equal(c.refresh_token, "0.outside-2");
+	renew(&c, "0.rotated-2", false);
+	check_token("0.rotated-2");
+	tempdir_put(credentials, "refresh_token", "0.outside-3", 0600);
+	assert_int_equal(unlink(tempdir_path(credentials, "token_key")), 0);
+	check_refused("E-TOKEN-KEY"); /* without a key it would lie there open */
+}
+
 static void test_every_flipped_bit_of_one_with_an_origin_is_refused(void **state)
 {
 	(void)state;
@@ -460,6 +483,7 @@ int main(void)
 		T(sign_in_wins_over_the_credential_that_is_there),
 		T(sign_in_without_credentials_wins_over_the_one_that_was_used),
 		T(sign_in_without_the_key_wins_over_the_credential_that_was_used),
+		T(changed_credential_wins_over_one_sealed_with_another_key),
 		T(every_flipped_bit_of_one_with_an_origin_is_refused),
 		T(check_key_tells_whether_it_will_be_sealed),
 #undef T
