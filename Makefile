@@ -104,6 +104,12 @@ $(B)/obj/%.o: %.c
 $(B)/manual/%: manual/%.in packaging/make-page $(LISTS)
 	$(call say,GEN,$@)sh packaging/make-page $< $(B)/manual/lists > $@.tmp && mv $@.tmp $@
 
+# explain's table of events, from the lines that the manual's is made from
+$(B)/gen/event_rows.h: daemon/events.h packaging/manual-list
+	$(call list,sh packaging/manual-list event-table $<)
+$(B)/obj/daemon/explain_event.o: $(B)/gen/event_rows.h
+$(B)/obj/daemon/explain_event.o: LIB_CFLAGS += -I$(B)/gen
+
 list = @mkdir -p $(@D) && $(1) > $@.tmp && mv $@.tmp $@
 $(B)/manual/lists/events: daemon/events.h packaging/manual-list
 	$(call list,sh packaging/manual-list $(@F) $<)

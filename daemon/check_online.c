@@ -2,13 +2,14 @@
 /* What Entra and Partner Center have answered. */
 #include "daemon/check.h"
 
+#include "partner/pc_error.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #define LOGIN ", then run csp-usaged login"
-#define AGENT "give the account the role Admin agent in Partner Center" LOGIN
-#define BOTH "give the account the roles Admin agent and Billing admin in Partner Center" LOGIN
-#define MISFIT "give the account the roles Admin agent and Billing admin in Partner Center: Global admin with Sales agent does not suffice" LOGIN
+#define ROLES "give the account " PC_ROLES LOGIN
+#define MISFIT "give the account " PC_ROLES ": Global admin with Sales agent does not suffice" LOGIN
 
 /* A refusal of the network's kind is not one of the configuration, whatever file it may lie in. */
 static void refused(struct check_line *l, const struct err *e)
@@ -23,16 +24,16 @@ void check_clock(struct check *c, struct check_line *l)
 	static const char remedy[] = "set the clock, and let it be kept: timedatectl set-ntp true";
 	const struct probe_facts *f = &c->facts;
 	long long skew = (long long)f->skew_s;
-	const char *side = skew < 0 ? "behind" : "ahead";
+	const char *side = skew < 0 ? "behind" : "ahead of";
 
 	if (f->clock.state != PROBE_ANSWERED)
 		check_not_tried(l, "not tried: the sign-in service did not answer");
 	else if (!f->dated)
 		check_not_tried(l, "not tried: the sign-in service's answer had no Date");
 	else if (llabs(skew) > CHECK_SKEW_FAIL_S)
-		check_fail(l, "E-CHECK-CLOCK", remedy, "%lld s %s of the sign-in service", llabs(skew), side);
+		check_fail(l, "E-CHECK-CLOCK", remedy, "%lld s %s the sign-in service", llabs(skew), side);
 	else if (llabs(skew) > CHECK_SKEW_WARN_S)
-		check_warn(l, "E-CHECK-CLOCK", remedy, "%lld s %s of the sign-in service", llabs(skew), side);
+		check_warn(l, "E-CHECK-CLOCK", remedy, "%lld s %s the sign-in service", llabs(skew), side);
 	else
 		check_ok(l, "within %d s of the sign-in service's", CHECK_SKEW_WARN_S);
 }
@@ -103,7 +104,7 @@ void check_customers(struct check *c, struct check_line *l)
 	if (lacks_token(c, l))
 		return;
 	if (f->customers.state == PROBE_REFUSED)
-		refused_for_role(l, &f->customers, AGENT);
+		refused_for_role(l, &f->customers, ROLES);
 	else if (f->list_count == 0)
 		check_warn(l, "E-CHECK-EMPTY", "compare tenant_id, and include_customers and exclude_customers, with Partner Center",
 			   "%zu are listed, and none of them is a reseller's customer that a run would read", f->customers_listed);
@@ -120,7 +121,7 @@ void check_subscriptions(struct check *c, struct check_line *l)
 	if (f->subscriptions.state == PROBE_UNTRIED)
 		check_not_tried(l, "not tried: there is no customer to ask for");
 	else if (f->subscriptions.state == PROBE_REFUSED)
-		refused_for_role(l, &f->subscriptions, AGENT);
+		refused_for_role(l, &f->subscriptions, ROLES);
 	else if (f->customers_refused)
 		check_warn(l, f->refusal.code, f->refusal.remedy, "%zu, but those of %zu of %zu customers could not be listed: %s", f->sub_count,
 			   f->customers_refused, f->customers_asked, f->refusal.text);
@@ -146,7 +147,7 @@ void check_usage(struct check *c, struct check_line *l)
 		check_warn(l, f->usage.err.code, f->usage.err.remedy, "the API answers, and serves none of %zu subscriptions, last %s: %s", f->usage_asked, id,
 			   f->usage.err.text);
 	else if (f->usage.state == PROBE_REFUSED)
-		refused_for_role(l, &f->usage, f->customers.state == PROBE_ANSWERED ? MISFIT : AGENT);
+		refused_for_role(l, &f->usage, f->customers.state == PROBE_ANSWERED ? MISFIT : ROLES);
 	else if (f->usage_not_ready)
 		check_ok(l, "the API answers; the newest day of %s is not ready yet", id);
 	else
@@ -160,7 +161,7 @@ void check_rates(struct check *c, struct check_line *l)
 	if (lacks_token(c, l))
 		return;
 	if (f->rates.state == PROBE_REFUSED)
-		refused_for_role(l, &f->rates, f->customers.state == PROBE_ANSWERED ? MISFIT : BOTH);
+		refused_for_role(l, &f->rates, f->customers.state == PROBE_ANSWERED ? MISFIT : ROLES);
 	else if (f->currency[0] && strcmp(f->currency, c->config.currency) != 0)
 		check_fail(l, "E-RATES-CURRENCY", "set [partner_center] currency to one that your partner account is billed in",
 			   "it comes in %s, and %s is configured", f->currency, c->config.currency);
@@ -180,7 +181,7 @@ void check_roles(struct check *c, struct check_line *l)
 	if (lacks_token(c, l))
 		return;
 	if (lists)
-		check_fail_person(l, "E-CHECK-ROLE", rates ? BOTH : AGENT, "customers and subscriptions are closed to this account%s: no agent's role",
+		check_fail_person(l, "E-CHECK-ROLE", ROLES, "customers and subscriptions are closed to this account%s: no agent's role",
 				  rates ? ", and prices are" : "");
 	else if (usage || rates)
 		check_fail_person(l, "E-CHECK-ROLE", MISFIT, "customers are open to this account, %s not: as Global admin with Sales agent has it",

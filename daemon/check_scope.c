@@ -33,7 +33,7 @@ void check_coverage(struct check *c, struct check_line *l)
 		check_fail_err(l, &e);
 	else if (plans || refused)
 		check_warn(l, "E-CHECK-COVERAGE",
-			   "their usage is not in the database: see the view subscriptions, usage_source; bill them by the invoice",
+			   "their usage is not in the database: see the view subscriptions, usage_source; bill them by Microsoft's invoice",
 			   "not served by the utilization API: %zu Azure plans of %zu Azure subscriptions, and %lld that it refused to earlier runs",
 			   plans, azure, (long long)refused);
 	else

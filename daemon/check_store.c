@@ -140,12 +140,23 @@ void check_judge_space(struct check_line *l, const char *where, uint64_t free, u
 		check_ok(l, "%s: %s free", where, free_text);
 }
 
+/* With the rights of the folders that systemd-tmpfiles makes. */
+static void fail_missing(struct check_line *l, const char *folder)
+{
+	char remedy[ERR_REMEDY_MAX];
+
+	snprintf(remedy, sizeof(remedy), "make it: sudo install -d -o csp-usaged -g csp-usage -m 2750 %.190s", folder);
+	check_fail(l, "E-STORE", remedy, "%s: %s", folder, strerror(ENOENT));
+}
+
 /* A folder that is to be written, and the room in it for a file of SIZE. */
 static void judge_folder(struct check_line *l, const char *folder, uint64_t size)
 {
 	struct statvfs fs;
 
-	if (access(folder, W_OK | X_OK) == -1)
+	if (access(folder, F_OK) == -1 && errno == ENOENT)
+		fail_missing(l, folder);
+	else if (access(folder, W_OK | X_OK) == -1)
 		check_fail(l, "E-STORE", OWNED, "%s: %s", folder, strerror(errno));
 	else if (statvfs(folder, &fs) == -1)
 		check_fail(l, "E-STORE", "look at the disk (dmesg)", "%s: %s", folder, strerror(errno));

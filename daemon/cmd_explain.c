@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* `explain`: a code of the log, from the table that the manual is made of; or a purchase, from the database. A code needs no
- * configuration: what can't start must be explained, too. */
+/* `explain`: a code or an event of the log, from the tables that the manual is made of; or a purchase, from the database. The log's
+ * words need no configuration: what can't start must be explained, too. */
 #include "daemon/command.h"
 
 #include "base/util.h"
@@ -9,6 +9,7 @@
 #include "daemon/configure.h"
 #include "daemon/exit_code.h"
 #include "daemon/explain_code.h"
+#include "daemon/explain_event.h"
 #include "daemon/explain_purchase.h"
 #include "daemon/options.h"
 #include "daemon/say.h"
@@ -66,6 +67,9 @@ int cmd_explain(const struct options *options, const struct config *config)
 		return refuse("--json", "belongs to a purchase reference", "see csp-usaged explain --help");
 	if (!word || explain_is_code(word))
 		return explain_code(word, stdout);
-	return refuse(word, "is neither a code nor a purchase reference",
-		      "give a code as in the log, E-..., or a reference as in purchases.purchase_reference; csp-usaged explain lists all codes");
+	if (explain_event(word, stdout))
+		return EXIT_CODE_DONE;
+	return refuse(word, "is neither a code, nor an event, nor a purchase reference",
+		      "give a code or an event as in the log, E-... or run.done, or a purchase_reference; csp-usaged explain lists all codes,"
+		      " man csp-usaged-log all events");
 }

@@ -13,6 +13,7 @@
 #include "daemon/paste.h"
 #include "daemon/say.h"
 #include "daemon/signals.h"
+#include "partner/pc_error.h"
 
 #include <stdio.h>
 
@@ -27,7 +28,7 @@ struct sign_in {
 
 /* -- what the person reads ------------------------------------------------------------------------------------------------------- */
 
-#define WHO "as a user of the partner tenant who is Admin agent in Partner Center, with multi-factor authentication"
+#define WHO "as a user of the partner tenant with " PC_ROLES ", and with multi-factor authentication"
 
 static void prompt_for_code(struct sign_in *s, const struct login_prompt *prompt)
 {

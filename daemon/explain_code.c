@@ -13,15 +13,20 @@
 #define NEAREST 3
 #define COLUMN 34 /* the longest code of the table fits */
 
-bool explain_is_code(const char *word)
+static bool is_number(const char *word)
 {
-	return strncasecmp(word, "E-", 2) == 0 || strncasecmp(word, AADSTS, strlen(AADSTS)) == 0;
+	return *word && word[strspn(word, "0123456789")] == '\0';
 }
 
-/* CODE as the table has it: capitals, "AADSTS700082" as "E-AUTH-700082". */
+bool explain_is_code(const char *word)
+{
+	return strncasecmp(word, "E-", 2) == 0 || strncasecmp(word, AADSTS, strlen(AADSTS)) == 0 || is_number(word);
+}
+
+/* CODE as the table has it: capitals, "AADSTS700082" and "700082" as "E-AUTH-700082". */
 static void normalise(const char *word, char code[ERR_CODE_MAX])
 {
-	const char *tail = strncasecmp(word, AADSTS, strlen(AADSTS)) == 0 ? word + strlen(AADSTS) : NULL;
+	const char *tail = strncasecmp(word, AADSTS, strlen(AADSTS)) == 0 ? word + strlen(AADSTS) : is_number(word) ? word : NULL;
 
 	snprintf(code, ERR_CODE_MAX, "%s%s", tail ? "E-AUTH-" : "", tail ? tail : word);
 	for (char *p = code; *p; p++)
@@ -102,6 +107,18 @@ static void print_all(FILE *out)
 	}
 }
 
+/* A bare NUMBER that is none of Entra's: Partner Center's. CODE changes only when it is. */
+static bool find_partner(const char *number, char code[ERR_CODE_MAX], struct code *c)
+{
+	char other[ERR_CODE_MAX];
+
+	snprintf(other, sizeof(other), "%s%s", "E-PC-", number);
+	if (!codes_find(other, c))
+		return false;
+	snprintf(code, ERR_CODE_MAX, "%s", other);
+	return true;
+}
+
 int explain_code(const char *word, FILE *out)
 {
 	char code[ERR_CODE_MAX];
@@ -112,7 +129,7 @@ int explain_code(const char *word, FILE *out)
 		return EXIT_CODE_DONE;
 	}
 	normalise(word, code);
-	if (!codes_find(code, &c))
+	if (!codes_find(code, &c) && !(is_number(word) && find_partner(word, code, &c)))
 		return unknown(code);
 	fprintf(out, "%s\n  meaning     %s\n  what to do  %s\n  the daemon  %s\n", code, c.meaning, c.remedy, code_doing_text(c.doing));
 	return EXIT_CODE_DONE;

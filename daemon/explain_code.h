@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-/* Whether WORD is meant as a code: "E-...", in any case, or a number with AADSTS in front. */
+/* Whether WORD is meant as a code: "E-...", in any case, or a number, with AADSTS in front or alone. */
 bool explain_is_code(const char *word);
 /* Prints the entry of CODE to OUT, or all codes when CODE is NULL. The exit code: 2 when there is no such code, and then stderr names
  * the nearest ones. */

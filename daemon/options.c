@@ -20,8 +20,9 @@ static const struct command commands[] = {
 	[COVERAGE] = { "coverage", cmd_coverage, "the calendar of a month: which reported days of which customer are complete" },
 	[CLOSE] = { "close", cmd_close, "close a billing period now: nothing in it changes any more, what comes later is a correction" },
 	[REOPEN] = { "reopen", cmd_reopen, "open the newest closed billing period again" },
-	[CHECK] = { "check", cmd_check, "the doctor: configuration, disk, sign-in, roles, one call of each API; changes nothing", .bare = true },
-	[EXPLAIN] = { "explain", cmd_explain, "a purchase by its reference: source, price, changes; or what a code of the log means", .word = "[REFERENCE|CODE]",
+	[CHECK] = { "check", cmd_check, "the doctor: configuration, disk, sign-in, roles, one call of each API; changes nothing but the refresh token that it renews",
+		    .bare = true },
+	[EXPLAIN] = { "explain", cmd_explain, "a purchase by its reference: source, price, changes; or what a code or an event of the log means", .word = "[REFERENCE|CODE|EVENT]",
 		      .bare = true },
 	[CONFIG] = { "config", cmd_config, "print the effective configuration, secrets left out", .bare = true },
 };

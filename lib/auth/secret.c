@@ -94,7 +94,8 @@ int secret_check_rights(int fd, const char *name, mode_t forbidden, struct err *
 	if (!(st.st_mode & forbidden))
 		return 0;
 	err_set(e, ERR_AUTH, "%s has mode %04o: others have access to it", name, (unsigned)(st.st_mode & 07777));
-	return err_advise(e, "E-SECRET-MODE", S_ISDIR(st.st_mode) ? "chmod 0700 this folder" : "chmod 0600 this file, and renew what is in it");
+	return err_advise(e, "E-SECRET-MODE",
+			  S_ISDIR(st.st_mode) ? "chmod 0700 this folder" : "chmod 0600 this file, and make a new secret: others may have read this one");
 }
 
 /* FORBIDDEN 0: no secret, anybody's. */

@@ -39,6 +39,10 @@ const struct pc_error_entry *pc_error_table(size_t *count);
 /* The AADSTS entry of that number, or NULL. */
 const struct pc_error_entry *pc_error_entra(long number);
 
+/* The roles in Partner Center that open usage and prices. Microsoft's texts differ about which suffice (Admin agent alone, or Billing
+ * admin with Sales agent); these two together are what all of them accept. */
+#define PC_ROLES "the roles Admin agent and Billing admin in Partner Center"
+
 #define PC_ERROR_TEXT_MAX 300
 
 /* Text from outside as it may stand in an error: control characters made blanks, runs of blanks one, cut with "..." between

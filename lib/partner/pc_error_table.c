@@ -19,7 +19,7 @@
 #define REPORT "report this line with MS-RequestId and MS-CorrelationId of the debug log when it stays"
 #define SCOPE "none needed when it was moved or is an Azure plan: the utilization API covers MS-AZR-0145P only; see csp-usaged status"
 #define RELATION "have the customer accept the reseller relationship (or GDAP) again, or exclude it with exclude_customers"
-#define ROLE "give the account the role Admin agent (or Billing admin for prices) in Partner Center" AGAIN
+#define ROLE "give the account " PC_ROLES AGAIN
 
 #define ROW(code_, answer_, meaning_, remedy_) \
 	{ .code = (code_), .meaning = (meaning_), .remedy = (remedy_), .retry = (answer_) == PC_RETRY, .person = (answer_) == PC_PERSON, \

@@ -24,7 +24,7 @@ static char *explained(const char *word, int exit_code)
 
 static void test_a_code_is_explained_whole(void **state)
 {
-	static const char *const words[] = { "E-AUTH-700082", "e-auth-700082", "AADSTS700082" };
+	static const char *const words[] = { "E-AUTH-700082", "e-auth-700082", "AADSTS700082", "700082" };
 
 	(void)state;
 	for (size_t i = 0; i < countof(words); i++) {
@@ -44,6 +44,15 @@ static void test_a_family_is_explained_under_the_code_asked_for(void **state)
 
 	(void)state;
 	assert_ptr_equal(strstr(text, "E-PC-HTTP-418\n"), text);
+	free(text);
+}
+
+static void test_a_number_that_is_none_of_entras_is_partner_centers(void **state)
+{
+	char *text = explained("900421", 0);
+
+	(void)state;
+	assert_ptr_equal(strstr(text, "E-PC-900421\n"), text);
 	free(text);
 }
 
@@ -95,8 +104,8 @@ static void test_an_unknown_code_is_told_with_the_nearest(void **state)
 static void test_a_word_is_a_code_or_not(void **state)
 {
 	(void)state;
-	assert_true(explain_is_code("E-LOCK") && explain_is_code("e-x") && explain_is_code("AADSTS50076") && explain_is_code("aadsts50076"));
-	assert_false(explain_is_code("") || explain_is_code("E") || explain_is_code("f6379ffd-2c60-431b-8c94-967e15ae5b0a:20261013"));
+	assert_true(explain_is_code("E-LOCK") && explain_is_code("e-x") && explain_is_code("AADSTS50076") && explain_is_code("aadsts50076") && explain_is_code("7000215"));
+	assert_false(explain_is_code("") || explain_is_code("E") || explain_is_code("7000215x") || explain_is_code("run.done") || explain_is_code("f6379ffd-2c60-431b-8c94-967e15ae5b0a:20261013"));
 }
 
 static void test_a_word_of_any_length_is_survived(void **state)
@@ -134,6 +143,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_code_is_explained_whole),
 		cmocka_unit_test(test_a_family_is_explained_under_the_code_asked_for),
+		cmocka_unit_test(test_a_number_that_is_none_of_entras_is_partner_centers),
 		cmocka_unit_test(test_all_codes_are_listed_a_line_each),
 		cmocka_unit_test(test_an_unknown_code_is_told_with_the_nearest),
 		cmocka_unit_test(test_a_word_is_a_code_or_not),

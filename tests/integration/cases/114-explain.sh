@@ -27,6 +27,19 @@ for listed in E-CONFIG E-STORE-SETTING E-AUTH-50011 E-AUTH-INVALID-GRANT E-PC-90
 	expect_code 0
 done
 
+it "explains each event of the log, and Microsoft's bare number"
+for event in $(sed -n 's/^#define EVENT_[A-Z_]* "\([^"]*\)".*/\1/p' "$here/../../daemon/events.h"); do
+	run_program explain "$event" --config "$T/none"
+	expect_code 0
+	expect_log "^$event\$" "$place/out"
+	expect_log '^  level    (debug|info|warn|error)' "$place/out"
+done
+run_program explain event=run.done
+expect_log '^  meaning  the summary, one line a run$' "$place/out"
+run_program explain 7000215
+expect_code 0
+expect_log '^E-AUTH-7000215$' "$place/out"
+
 it "refuses what is no code, and JSON of one"
 run_program explain nonsense
 expect_code 2

@@ -129,7 +129,7 @@ forbid customers
 check
 expect_code 4
 expect_line FAIL customers E-PC-900150
-expect_remedy customers 'Admin agent'
+expect_remedy customers 'Admin agent and Billing admin'
 expect_line - subscriptions 'not tried'
 expect_line OK 'rate card'
 expect_line FAIL roles 'closed to this account'
@@ -138,7 +138,7 @@ check
 expect_code 4
 expect_line OK customers
 expect_line FAIL subscriptions E-PC-900150
-expect_remedy subscriptions 'Admin agent'
+expect_remedy subscriptions 'Admin agent and Billing admin'
 expect_line FAIL roles 'closed to this account'
 forbid ratecard
 check
@@ -185,11 +185,11 @@ it "tells a clock that is wrong, either way"
 play_scenario '[quirks]' 'clock_skew_seconds = -120'
 check
 expect_code 0
-expect_line WARN clock '1(19|2[0-2]) s ahead.*E-CHECK-CLOCK'
+expect_line WARN clock '1(19|2[0-2]) s ahead of the.*E-CHECK-CLOCK'
 expect_remedy clock 'set the clock'
 play_scenario '[quirks]' 'clock_skew_seconds = 900'
 check
-expect_line FAIL clock 's behind'
+expect_line FAIL clock 's behind the sign-in'
 play_scenario '[quirks]' 'clock_skew_seconds = 0'
 
 it "tells a secret and a folder that are open to others"
@@ -268,6 +268,7 @@ write_config "database.publish=$place/nowhere/usage.db"
 check
 expect_code 1
 expect_line FAIL 'published copy' 'nowhere: No such file'
+expect_remedy 'published copy' 'install -d -o csp-usaged -g csp-usage -m 2750 /.*/nowhere$'
 write_config database.publish=
 check
 expect_code 0
