@@ -79,7 +79,7 @@ static void take(struct login *l, struct redirect *r)
 	timer_start(&l->limit, l->loop, 0, on_refused);
 }
 
-int login_code_take(struct login *l, struct span query, struct err *e)
+static int take_answer(struct login *l, struct span query, struct err *e)
 {
 	struct redirect r;
 	int rc;
@@ -102,7 +102,7 @@ static enum loopback_verdict on_query(struct loopback *loopback, struct span que
 	struct login *l = container_of(loopback, struct login, loopback);
 	struct err e = ERR_INIT;
 
-	if (login_code_take(l, query, &e) == 0)
+	if (take_answer(l, query, &e) == 0)
 		return LOOPBACK_HOLD;
 	login_page_refuse(page, &e);
 	return LOOPBACK_REFUSE;
@@ -114,7 +114,7 @@ int login_paste(struct login_ask *ask, struct span pasted, struct err *e)
 
 	if (!l || !l->loopback.server)
 		return err_set(e, ERR_FORMAT, "no address is waited for");
-	return login_code_take(l, redirect_query_of(pasted), e);
+	return take_answer(l, redirect_query_of(pasted), e);
 }
 
 /* Appends what stands behind the "?". */

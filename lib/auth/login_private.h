@@ -70,7 +70,6 @@ struct login {
 
 /* login_code.c: listens, and prompts. */
 void login_code_begin(struct login *l);
-int login_code_take(struct login *l, struct span query, struct err *e) MUST_CHECK;
 /* login_device.c */
 void login_device_begin(struct login *l);
 
