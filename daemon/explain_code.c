@@ -10,6 +10,7 @@
 #include <strings.h>
 
 #define AADSTS "AADSTS" /* how Microsoft's own messages and lists write Entra's numbers */
+#define PARTNER "E-PC-"
 #define NEAREST 3
 #define COLUMN 34 /* the longest code of the table fits */
 
@@ -112,7 +113,7 @@ static bool find_partner(const char *number, char code[ERR_CODE_MAX], struct cod
 {
 	char other[ERR_CODE_MAX];
 
-	snprintf(other, sizeof(other), "%s%s", "E-PC-", number);
+	snprintf(other, sizeof(other), "%s%s", PARTNER, number);
 	if (!codes_find(other, c))
 		return false;
 	snprintf(code, ERR_CODE_MAX, "%s", other);

@@ -54,7 +54,7 @@ static void look_for_strangers(const char *path, const char *text, void *about)
 {
 	unsigned *seen = about;
 	/* The beginnings of codes that the tables of Entra and Partner Center complete. */
-	static const char *const openings[] = { "E-AUTH-", "E-AUTH-%ld", "E-PC-%ld", "E-" };
+	static const char *const openings[] = { "E-AUTH-", "E-AUTH-%ld", "E-PC-", "E-PC-%ld", "E-" };
 
 	for (const char *p = text; (p = strstr(p, "\"E-")); p++) {
 		size_t n = strcspn(p + 1, "\"\n");
