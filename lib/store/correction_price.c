@@ -126,9 +126,16 @@ int correction_price_group(struct pricing *p, int64_t subscription, const struct
 static int give_up(struct pricing *p, const struct standing *standing, const struct row *row, struct err *e)
 {
 	int fixed = closed_find(p->s, row->key.period, NULL, e);
+	bool same = true;
 
 	if (fixed || row->withdrawn || row->key.period == standing->live.key.period)
 		return fixed == -1 ? -1 : 0;
+	if (!standing->live.withdrawn && ratebook_same_unit(p->s, standing->live.product, row->product, &same, e) == -1)
+		return -1;
+	if (!same) {
+		err_set(e, ERR_CONFIG, "a purchase has corrections in two units: they can't become one");
+		return err_advise(e, "E-USAGE-UNIT-CLOSED", "leave the period closed: what is charged is right as it stands");
+	}
 	++*p->revised;
 	return correction_withdraw(p->s, p->run_id, row, REASON_REOPENED, e);
 }

@@ -118,7 +118,7 @@ void reopen_period(struct player *p)
 {
 	volatile int32_t *chosen = &p->progress->period[p->at];
 	struct periods closed = periods_where(p, "state = 2");
-	int32_t period;
+	int32_t period = 0;
 	int64_t revised;
 
 	if (!*chosen)
@@ -128,7 +128,14 @@ void reopen_period(struct player *p)
 	check_fixed(p);
 	end_run(p);
 	begin_run(p, "reopen");
-	ok(p, store_period_reopen(p->s, p->run_id, "a test", moment(p, 500), &period, &revised, &p->e), "reopen a period");
+	if (store_period_reopen(p->s, p->run_id, "a test", moment(p, 500), &period, &revised, &p->e) == -1 &&
+	    strcmp(p->e.code, "E-USAGE-UNIT-CLOSED") == 0) {
+		err_clear(&p->e); /* two units can't become one: the oracle does not judge these histories */
+		end_run(p);
+		begin_run(p, "sync");
+		return;
+	}
+	check(p, p->e.kind == ERR_NONE, "reopen a period");
 	check(p, period == *chosen, "another period is reopened than the newest closed one");
 	end_run(p);
 	begin_run(p, "sync");
