@@ -90,7 +90,7 @@ reference=$(query "SELECT purchase_reference FROM purchases LIMIT 1")
 try explain "$reference"
 expect_code 0
 for command in config "config --test" "config --example" status "status --json" "coverage --month 2024-02" check "check --json" "explain E-AUTH-700082" \
-    "close --period 2024-02 --reason canary" "reopen --reason canary" --help --version; do
+    "close --period 2024-02 --incomplete --reason canary" "reopen --reason canary" --help --version; do
 	try $command
 	[ $code -ne 2 ] || fail "$command is not taken"
 done
