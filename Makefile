@@ -142,7 +142,7 @@ $(B)/obj/schema.o $(B)/obj/invariants.o: $(B)/obj/%.o: $(B)/gen/%.c
 	@mkdir -p $(@D)
 	$(call say,CC,$<)$(CC) $(LIB_CFLAGS) $(CFLAGS) -c -o $@ $<
 
--include $(shell find $(B) -name '*.d' 2>/dev/null)
+-include $(wildcard $(B)/*.d) $(shell find $(B)/obj -name '*.d' 2>/dev/null)
 
 # -- set-up on a fresh machine --------------------------------------------------------------------------------------------------
 
@@ -211,12 +211,24 @@ install: programs
 	install -D -m 0755 $(B)/csp-usaged $(DESTDIR)$(PREFIX)/bin/csp-usaged
 	install -D -m 0755 $(B)/csp-usaged-emulator $(DESTDIR)$(PREFIX)/bin/csp-usaged-emulator
 	install -D -m 0755 packaging/csp-usage-sql $(DESTDIR)$(PREFIX)/bin/csp-usage-sql
+	install -D -m 0644 packaging/bash-completion $(DESTDIR)$(PREFIX)/share/bash-completion/completions/csp-usaged
+	for f in tests/emulator/scenarios/demo.ini tests/emulator/scenarios/quirks.ini; do install -D -m 0644 $$f $(DESTDIR)$(PREFIX)/share/csp-usaged-emulator/scenarios/$$(basename $$f) || exit 1; done
 	install -D -m 0644 packaging/invariants.sql $(DESTDIR)$(PREFIX)/share/csp-usaged/invariants.sql
 	for f in manual/*.[1-8] $(B)/manual/*.[1-8]; do install -D -m 0644 $$f $(DESTDIR)$(PREFIX)/share/man/man$${f##*.}/$$(basename $$f) || exit 1; done
 	for f in systemd/*.service $(B)/systemd/*.service; do install -D -m 0644 $$f $(DESTDIR)$(PREFIX)/lib/systemd/system/$$(basename $$f) || exit 1; done
 	for f in systemd/*.sysusers; do install -D -m 0644 $$f $(DESTDIR)$(PREFIX)/lib/sysusers.d/$$(basename $$f .sysusers).conf; done
 	for f in systemd/*.tmpfiles; do install -D -m 0644 $$f $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/$$(basename $$f .tmpfiles).conf; done
 	install -D -m 0644 $(B)/csp-usaged.conf.example $(DESTDIR)/etc/csp-usaged/csp-usaged.conf.example
+
+# build/deb/*.deb, of the last commit
+.PHONY: deb deb-check
+deb: setup
+	@sh packaging/install-packages packaging/deb-packages
+	@sh packaging/make-deb build/deb
+
+# the packages as a Debian archive would look at them, and built once more elsewhere: the same bytes
+deb-check: deb
+	@sh packaging/check-deb build/deb build/deb-again
 
 clean:
 	rm -rf build
@@ -229,4 +241,5 @@ help:
 	@echo 'make check-signin  the sign-in with a certified OpenID provider and a browser (installs nodejs, npm, chromium)'
 	@echo 'make layers     dependencies point one way;  make size  files and functions stay short'
 	@echo 'make analyze    gcc -fanalyzer over lib/ and daemon/'
+	@echo 'make deb        Debian packages of the last commit, in build/deb;  make deb-check  lintian, hardening, the same bytes twice'
 	@echo 'make install    PREFIX=/usr DESTDIR=;  make clean'
