@@ -17,7 +17,7 @@
 #include <jansson.h>
 #include <stdio.h>
 
-#define TODO_MAX 7
+#define TODO_MAX (5 + STORE_SETTLED_MAX)
 #define TODO_TEXT_MAX (ERR_TEXT_MAX + ERR_REMEDY_MAX + 64)
 
 struct view {
@@ -60,6 +60,11 @@ static void find_todo_of_consent(struct view *v, int64_t now)
 	snprintf(todo(v), TODO_TEXT_MAX, "the consent lapses on %s: run csp-usaged login", text);
 }
 
+static const char *s_of(int64_t count)
+{
+	return count == 1 ? "" : "s";
+}
+
 static void find_todo(struct view *v, int64_t now)
 {
 	const struct status_facts *f = &v->facts;
@@ -67,17 +72,20 @@ static void find_todo(struct view *v, int64_t now)
 	find_todo_of_run(v);
 	find_todo_of_consent(v, now);
 	if (f->gaps)
-		snprintf(todo(v), TODO_TEXT_MAX,
-			 "%lld reported days are missing; the next runs fetch them by themselves: csp-usaged coverage shows which",
-			 (long long)f->gaps);
+		snprintf(todo(v), TODO_TEXT_MAX, "%lld reported day%s missing; the next runs fetch what is: csp-usaged coverage shows it",
+			 (long long)f->gaps, f->gaps == 1 ? " is" : "s are");
 	if (f->unpriced)
-		snprintf(todo(v), TODO_TEXT_MAX, "%lld purchases of %lld meters have no price: SELECT * FROM unpriced",
-			 (long long)f->unpriced, (long long)f->unpriced_meters);
+		snprintf(todo(v), TODO_TEXT_MAX, "%lld purchase%s of %lld meter%s without a price: SELECT * FROM unpriced",
+			 (long long)f->unpriced, s_of(f->unpriced), (long long)f->unpriced_meters, s_of(f->unpriced_meters));
 	if (f->not_covered)
 		snprintf(todo(v), TODO_TEXT_MAX,
-			 "%lld subscriptions are not served by the utilization API: SELECT * FROM subscriptions WHERE usage_source IN"
+			 "%lld subscription%s not served by the utilization API: SELECT * FROM subscriptions WHERE usage_source IN"
 			 " ('azure_plan', 'not_found', 'forbidden')",
-			 (long long)f->not_covered);
+			 (long long)f->not_covered, f->not_covered == 1 ? " is" : "s are");
+	for (size_t i = 0; i < f->settled_count; i++)
+		snprintf(todo(v), TODO_TEXT_MAX,
+			 "billing period %s has settled and is not closed: when it is as it should be, csp-usaged close --period %s",
+			 f->settled[i], f->settled[i]);
 }
 
 static int read_view(struct view *v, const struct config *config, struct err *e)
@@ -114,8 +122,8 @@ static void print_run(const char *title, const struct run_row *run)
 	}
 	instant_print(run->started, started);
 	printf("%-14s %s  run %lld, %s, by %s\n", title, started, (long long)run->id, run_status_name(run->status), run->trigger);
-	printf("%-14s %lld subscriptions, %lld slices, %lld failed; rows: %lld added, %lld changed, %lld withdrawn; %.1f s\n", "",
-	       (long long)c->subscriptions, (long long)c->slices, (long long)c->slices_failed, (long long)c->rows_added,
+	printf("%-14s %lld subscription%s, %lld slice%s, %lld failed; rows: %lld added, %lld changed, %lld withdrawn; %.1f s\n", "",
+	       (long long)c->subscriptions, s_of(c->subscriptions), (long long)c->slices, s_of(c->slices), (long long)c->slices_failed, (long long)c->rows_added,
 	       (long long)c->rows_changed, (long long)c->rows_withdrawn, (double)c->duration_ms / 1000.0);
 }
 
@@ -164,7 +172,8 @@ static void print_text(const struct view *v, const struct config *config)
 		printf(", and %lld more that are not covered", (long long)f->not_covered);
 	putchar('\n');
 	printf("%-14s %lld\n", "gaps", (long long)f->gaps);
-	printf("%-14s %lld purchases of %lld meters\n", "unpriced", (long long)f->unpriced, (long long)f->unpriced_meters);
+	printf("%-14s %lld purchase%s of %lld meter%s\n", "unpriced", (long long)f->unpriced, s_of(f->unpriced), (long long)f->unpriced_meters,
+	       s_of(f->unpriced_meters));
 	if (v->todo_count == 0)
 		printf("%-14s nothing\n", "to do");
 	for (size_t i = 0; i < v->todo_count; i++)
@@ -253,7 +262,7 @@ static json_t *consent_json(const struct consent_view *c)
 static void print_json(const struct view *v, const struct config *config)
 {
 	const struct status_facts *f = &v->facts;
-	json_t *o = json_object(), *list = json_array();
+	json_t *o = json_object(), *list = json_array(), *settled = json_array();
 	char zone[ZONE_TEXT_MAX];
 
 	set_text(o, "database", config->database_path);
@@ -271,6 +280,9 @@ static void print_json(const struct view *v, const struct config *config)
 	set_int(o, "gaps", f->gaps);
 	set_int(o, "unpriced", f->unpriced);
 	set_int(o, "unpriced_meters", f->unpriced_meters);
+	for (size_t i = 0; i < f->settled_count; i++)
+		json_array_append_new(settled, json_string(f->settled[i]));
+	json_object_set_new(o, "settled_periods", settled);
 	for (size_t i = 0; i < v->todo_count; i++)
 		json_array_append_new(list, json_string(v->todo[i]));
 	json_object_set_new(o, "todo", list);

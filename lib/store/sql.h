@@ -46,6 +46,7 @@
 	X(PERIOD_EVENT, "INSERT INTO period_event (period, closed, at, card_id, run_id, reason)"                                      \
 			" VALUES (?1, ?2, ?3, (SELECT coalesce(max(id), 0) FROM rate_card), ?4, ?5)")                                 \
 	X(PERIOD_LAST_CLOSED, "SELECT coalesce(max(period), 0) FROM period WHERE state = 2")                                          \
+	X(PERIODS_SETTLED, "SELECT name FROM period WHERE state <> 2 AND ends + ?2 <= ?1 ORDER BY period LIMIT ?3")                   \
 	X(PERIOD_OLDEST_ENDED, "SELECT coalesce(min(period), 0) FROM period WHERE state <> 2 AND ends <= ?1")                         \
 	/* those that may be closed by their date, were not opened again, and are known from their first day on */                    \
 	/* (the newest of them: those that a gap holds for ever must not hold the others) */                                          \

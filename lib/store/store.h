@@ -208,11 +208,16 @@ int store_publish(const char *database, const char *path, const atomic_bool *sto
 
 /* -- reading for the commands `status` and `coverage` ----------------------------------------------------------------------------- */
 
+#define STORE_SETTLED_MAX 4 /* periods that status names, the oldest */
+
 struct status_facts {
 	struct run_row last, last_good; /* last_good: status ok or partial */
 	int64_t purchases, subscriptions, not_covered, unpriced, unpriced_meters;
 	int64_t gaps;       /* slices failed or never fetched, from the first day on record to the last day due: as the view coverage */
 	int32_t first_day, last_day; /* reported days stored, 0 when none */
+	/* Billing periods that had settled when the last good run ended, and are not closed: those that a run leaves to a person. */
+	char settled[STORE_SETTLED_MAX][PERIOD_TEXT_MAX];
+	size_t settled_count;
 };
 
 int store_status(struct store *s, struct status_facts *facts, struct err *e) MUST_CHECK;

@@ -3,6 +3,7 @@
 #include "store/books.h"
 
 #include "base/mem.h"
+#include "value/day.h"
 
 #include <stdlib.h>
 
@@ -12,6 +13,24 @@ struct fact {
 	const char *sql;
 	int64_t *value;
 };
+
+static int read_settled(struct store *s, struct status_facts *facts, struct err *e)
+{
+	struct sqlite3_stmt *q = db_query(s->db, SQL_PERIODS_SETTLED, e);
+	int rc;
+
+	if (!q)
+		return -1;
+	db_bind_int(q, 1, instant_day(facts->last_good.ended));
+	db_bind_int(q, 2, s->options.settle_days);
+	db_bind_int(q, 3, STORE_SETTLED_MAX);
+	while ((rc = db_step(s->db, q, e)) == 1) {
+		struct span name = db_span(q, 0);
+
+		snprintf(facts->settled[facts->settled_count++], PERIOD_TEXT_MAX, "%.*s", (int)name.n, name.p);
+	}
+	return rc;
+}
 
 int store_status(struct store *s, struct status_facts *facts, struct err *e)
 {
@@ -35,7 +54,9 @@ int store_status(struct store *s, struct status_facts *facts, struct err *e)
 	facts->last_day = (int32_t)last;
 	if (store_last_run(s, &facts->last, e) == -1)
 		return -1;
-	return store_last_good_run(s, &facts->last_good, e);
+	if (store_last_good_run(s, &facts->last_good, e) == -1)
+		return -1;
+	return facts->last_good.found ? read_settled(s, facts, e) : 0;
 }
 
 static int hand_out_row(struct sqlite3_stmt *q, struct store_rows *rows, struct err *e)

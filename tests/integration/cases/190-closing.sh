@@ -83,12 +83,17 @@ sync $range
 plain_content | diff - <(echo "$never") >"$T/diff" || fail "$(head -n 6 "$T/diff")"
 use_place here
 
-it "leaves to a person what a person has opened"
+it "leaves to a person what a person has opened, and status says so"
 sync $range
 expect_no_log 'event=period.closed'
+settled() { "$daemon" status --config "$conf" --json | jq -c --arg m "$month" '[(.settled_periods | index($m) != null), any(.todo[]; contains("--period " + $m))]'; }
+expect_equal "the month among those that status says have settled" '[true,true]' "$(settled)"
+"$daemon" status --config "$conf" >"$T/text"
+expect_log "billing period $month has settled and is not closed: when it is as it should be, csp-usaged close --period $month\$" "$T/text"
 run_program close --config "$conf" --period "$month" --reason "October is sent"
 expect_code 0
 expect_query "person|October is sent" "SELECT closed_by, close_reason FROM billing_periods WHERE billing_period = '$month'"
+expect_equal "the month among those that status says have settled" '[false,false]' "$(settled)"
 expect_equal "the published copy" closed "$(sqlite3 "$published" "SELECT period_state FROM billing_periods WHERE billing_period = '$month'")"
 
 it "closes no month that lacks a day unless it is told to"
