@@ -241,7 +241,7 @@ static void test_reopening_takes_the_corrections_back(void **state)
 	struct usage_spec july[] = { { .quantity = "1000" }, { .quantity = "4", .uri = "/gone" } };
 	struct usage_spec now[] = { { .quantity = "1338" }, { .quantity = "2", .uri = "/new" } };
 	int64_t revised;
-	int32_t period;
+	int32_t period = 0;
 
 	july_then_august(b, &tiered, july, 2);
 	read_again(b, now, 2);
@@ -407,7 +407,7 @@ static void test_a_reopened_period_is_not_closed_by_itself(void **state)
 	struct books *b = *state;
 	struct period_due due[STORE_PERIODS_DUE_MAX];
 	int64_t revised;
-	int32_t period;
+	int32_t period = 0;
 
 	read_all_of_july(b);
 	assert_int_equal(close_due(b, DAY0 + 17, due), 1);

@@ -25,7 +25,7 @@ static void close_period(struct books *b, int32_t period, int32_t today)
 static void reopen_newest(struct books *b, int32_t today)
 {
 	int64_t revised;
-	int32_t period;
+	int32_t period = 0;
 
 	ok(store_period_reopen(b->s, b->run_id, "why not", day_start(today), &period, &revised, &e));
 }

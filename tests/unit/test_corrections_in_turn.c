@@ -27,7 +27,7 @@ static void next_month(struct books *b, int32_t today)
 static void reopen(struct books *b, int32_t expected)
 {
 	int64_t revised;
-	int32_t period;
+	int32_t period = 0;
 
 	ok(store_period_reopen(b->s, b->run_id, "a test", day_start(OCTOBER_10), &period, &revised, &e));
 	assert_int_equal(period, expected);
