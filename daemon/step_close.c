@@ -104,7 +104,7 @@ static void log_periods(const struct run *run)
 		log_text(&l, "period", p->name);
 		if (p->gaps) {
 			log_int(&l, "gaps", p->gaps);
-			log_text(&l, "remedy", "see csp-usaged coverage; to close it as it is: csp-usaged close --period and its name");
+			log_text(&l, "remedy", "see csp-usaged coverage; to close it as it is: csp-usaged close --incomplete --period and its name");
 		}
 		log_finish(&l);
 	}

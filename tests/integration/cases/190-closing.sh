@@ -22,7 +22,7 @@ sync $range
 
 it "does not close a month that lacks a day, and says so"
 expect_summary status=partial
-expect_log "event=period.held .*period=$month gaps=3 remedy=.*csp-usaged close --period"
+expect_log "event=period.held .*period=$month gaps=3 remedy=.*csp-usaged close --incomplete --period"
 expect_equal "state" settling "$(state_of "$month")"
 
 it "closes it at the end of the run that brings the day"
