@@ -21,8 +21,8 @@ CREATE TABLE period_event (
 ) STRICT;
 CREATE INDEX period_event_by_period ON period_event (period);
 
--- The instant by which importers tell an older state of a purchase from a newer one: the run's start, but never before that of the run
--- before it, which a clock that was set back would say.
+-- The instant by which importers tell an older state of a purchase from a newer one: the run's start, but always behind that of the run
+-- before it, which began in the same second or before the clock was set back.
 ALTER TABLE run ADD COLUMN dated INTEGER NOT NULL DEFAULT 0;
 UPDATE run SET dated = started;
 

@@ -7,7 +7,7 @@ VALUES
 ('purchases', 'purchase_reference', 'TEXT', NULL, 'The purchase''s name for life. A row with a reference you know is an update of it, never a second charge. It is computed: to join views use seq, to look one up use csp-usaged explain.', 'computed from partner, subscription, reported day, usage times, meter, resource and ordinal'),
 ('purchases', 'revision', 'INTEGER', NULL, '1 as first read; one more with each change of quantity, amount or status. purchase_changes has them all.', 'computed'),
 ('purchases', 'status', 'TEXT', NULL, 'active, or withdrawn: Microsoft no longer returns it; quantity and amount are 0 and the row stays so that importers see it.', 'computed'),
-('purchases', 'source_update_date', 'TEXT', 'time (UTC)', 'Start of the run in which this purchase last changed, or that of the run before it when the clock was set back. An importer ignores a row that is older than what it has.', 'computed'),
+('purchases', 'source_update_date', 'TEXT', 'time (UTC)', 'Start of the run in which this purchase last changed; a second behind that of the run before it when it began in the same second or the clock was set back. An importer ignores a row that is older than what it has.', 'computed'),
 ('purchases', 'source', 'TEXT', NULL, 'Which Microsoft source it comes from: utilization.', 'computed'),
 ('purchases', 'customer_id', 'TEXT', 'GUID', 'The customer''s tenant.', 'customers.items[].id'),
 ('purchases', 'customer_name', 'TEXT', NULL, 'The customer''s name as it is now.', 'customers.items[].companyProfile.companyName'),

@@ -13,7 +13,7 @@
 #define SQL_STATEMENTS(X)                                                                                                             \
 	/* runs */                                                                                                                    \
 	X(RUN_INSERT, "INSERT INTO run (trigger, slot, started, correlation_id, dated)"                                               \
-		      " VALUES (?1, ?2, ?3, ?4, max(?3, coalesce((SELECT dated FROM run ORDER BY id DESC LIMIT 1), 0)))")             \
+		      " VALUES (?1, ?2, ?3, ?4, max(?3, coalesce((SELECT dated + 1 FROM run ORDER BY id DESC LIMIT 1), 0)))")             \
 	X(RUN_OPEN, "SELECT id FROM run WHERE status = 0 ORDER BY id DESC")                                                           \
 	X(RUN_ABORT, "UPDATE run SET status = 4, ended = ?1, code = 'E-RUN-ABORTED', error = 'the program ended during this run'"     \
 		     " WHERE status = 0")                                                                                             \

@@ -498,7 +498,7 @@ static void test_a_clock_set_back_makes_no_purchase_older(void **state)
 	begin_run_on(b, DAY0 + 4);
 	specs[0].quantity = "2";
 	load_slice(b, 0, specs, 1);
-	assert_string_equal(ask(b, "SELECT revision, source_update_date FROM purchases"), "2 2018-07-29T00:00:00Z");
+	assert_string_equal(ask(b, "SELECT revision, source_update_date FROM purchases"), "2 2018-07-29T00:00:01Z");
 	assert_string_equal(ask(b, "SELECT started FROM runs ORDER BY run_id DESC LIMIT 1"), "2018-07-24T00:00:00Z");
 }
 
