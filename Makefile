@@ -49,7 +49,7 @@ EMULATOR_OBJECTS := $(EMULATOR_SOURCES:%.c=$(B)/obj/%.o)
 SUPPORT_OBJECTS := $(SUPPORT_SOURCES:%.c=$(B)/obj/%.o)
 UNIT_PROGRAMS := $(UNIT_SOURCES:tests/unit/%.c=$(B)/unit/%)
 BOOKS_OBJECTS := $(BOOKS_SOURCES:%.c=$(B)/obj/%.o)
-PAGES := $(patsubst manual/%.in,$(B)/manual/%,$(sort $(wildcard manual/*.in)))
+PAGES := $(patsubst packaging/manual/%.in,$(B)/manual/%,$(sort $(wildcard packaging/manual/*.in)))
 LISTS := $(addprefix $(B)/manual/lists/,events codes commands options keys columns emulator-options scenario)
 
 .PHONY: all programs units
@@ -101,7 +101,7 @@ $(B)/obj/%.o: %.c
 	$(call say,CC,$<)$(CC) $(LIB_CFLAGS) $(CFLAGS) -c -o $@ $<
 
 # the manual's pages with lists from the program's own tables
-$(B)/manual/%: manual/%.in packaging/make-page $(LISTS)
+$(B)/manual/%: packaging/manual/%.in packaging/make-page $(LISTS)
 	$(call say,GEN,$@)sh packaging/make-page $< $(B)/manual/lists > $@.tmp && mv $@.tmp $@
 
 # explain's table of events, from the lines that the manual's is made from
@@ -214,7 +214,7 @@ install: programs
 	install -D -m 0644 packaging/bash-completion $(DESTDIR)$(PREFIX)/share/bash-completion/completions/csp-usaged
 	for f in tests/emulator/scenarios/demo.ini tests/emulator/scenarios/quirks.ini; do install -D -m 0644 $$f $(DESTDIR)$(PREFIX)/share/csp-usaged-emulator/scenarios/$$(basename $$f) || exit 1; done
 	install -D -m 0644 packaging/invariants.sql $(DESTDIR)$(PREFIX)/share/csp-usaged/invariants.sql
-	for f in manual/*.[1-8] $(B)/manual/*.[1-8]; do install -D -m 0644 $$f $(DESTDIR)$(PREFIX)/share/man/man$${f##*.}/$$(basename $$f) || exit 1; done
+	for f in packaging/manual/*.[1-8] $(B)/manual/*.[1-8]; do install -D -m 0644 $$f $(DESTDIR)$(PREFIX)/share/man/man$${f##*.}/$$(basename $$f) || exit 1; done
 	for f in systemd/*.service $(B)/systemd/*.service; do install -D -m 0644 $$f $(DESTDIR)$(PREFIX)/lib/systemd/system/$$(basename $$f) || exit 1; done
 	for f in systemd/*.sysusers; do install -D -m 0644 $$f $(DESTDIR)$(PREFIX)/lib/sysusers.d/$$(basename $$f .sysusers).conf; done
 	for f in systemd/*.tmpfiles; do install -D -m 0644 $$f $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/$$(basename $$f .tmpfiles).conf; done

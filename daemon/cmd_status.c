@@ -17,47 +17,47 @@
 #include <jansson.h>
 #include <stdio.h>
 
-#define TODO_MAX (5 + STORE_SETTLED_MAX)
-#define TODO_TEXT_MAX (ERR_TEXT_MAX + ERR_REMEDY_MAX + 64)
+#define DUTIES_MAX (5 + STORE_SETTLED_MAX)
+#define DUTY_TEXT_MAX (ERR_TEXT_MAX + ERR_REMEDY_MAX + 64)
 
 struct view {
 	struct status_facts facts;
 	struct consent_view consent;
 	int64_t next; /* instant */
-	size_t todo_count;
-	char todo[TODO_MAX][TODO_TEXT_MAX]; /* what needs a person, a sentence each */
+	size_t duty_count;
+	char duties[DUTIES_MAX][DUTY_TEXT_MAX]; /* what needs a person, a sentence each */
 };
 
-static char *todo(struct view *v)
+static char *duty(struct view *v)
 {
-	return v->todo_count < TODO_MAX ? v->todo[v->todo_count++] : v->todo[TODO_MAX - 1];
+	return v->duty_count < DUTIES_MAX ? v->duties[v->duty_count++] : v->duties[DUTIES_MAX - 1];
 }
 
 /* What the last run leaves to do; nothing while one is on: its end will tell. */
-static void find_todo_of_run(struct view *v)
+static void find_duties_of_run(struct view *v)
 {
 	const struct run_row *last = &v->facts.last;
 
 	if (!last->found) {
-		snprintf(todo(v), TODO_TEXT_MAX, "no run yet: start the daemon, or: csp-usaged sync");
+		snprintf(duty(v), DUTY_TEXT_MAX, "no run yet: start the daemon, or: csp-usaged sync");
 		return;
 	}
 	if (last->status == RUN_RUNNING || last->status == RUN_OK)
 		return;
-	snprintf(todo(v), TODO_TEXT_MAX, "the last run is %s: %s%s%s%s%s%s", run_status_name(last->status),
+	snprintf(duty(v), DUTY_TEXT_MAX, "the last run is %s: %s%s%s%s%s%s", run_status_name(last->status),
 		 last->error[0] ? last->error : "see its lines in the log", last->code[0] ? " (" : "", last->code,
 		 last->code[0] ? ")" : "", last->remedy[0] ? "; " : "", last->remedy);
 }
 
 /* A consent that can't be read is no news: that is so for every reader but the daemon's user. */
-static void find_todo_of_consent(struct view *v, int64_t now)
+static void find_duties_of_consent(struct view *v, int64_t now)
 {
 	char text[INSTANT_TEXT_MAX];
 
 	if (v->consent.lapses_at == 0 || v->consent.lapses_at - now > (int64_t)CONSENT_WARN_DAYS * DAY_SECONDS)
 		return;
 	instant_print(v->consent.lapses_at, text);
-	snprintf(todo(v), TODO_TEXT_MAX, "the consent lapses on %s: run csp-usaged login", text);
+	snprintf(duty(v), DUTY_TEXT_MAX, "the consent lapses on %s: run csp-usaged login", text);
 }
 
 static const char *s_of(int64_t count)
@@ -65,25 +65,25 @@ static const char *s_of(int64_t count)
 	return count == 1 ? "" : "s";
 }
 
-static void find_todo(struct view *v, int64_t now)
+static void find_duties(struct view *v, int64_t now)
 {
 	const struct status_facts *f = &v->facts;
 
-	find_todo_of_run(v);
-	find_todo_of_consent(v, now);
+	find_duties_of_run(v);
+	find_duties_of_consent(v, now);
 	if (f->gaps)
-		snprintf(todo(v), TODO_TEXT_MAX, "%lld reported day%s missing; the next runs fetch what is: csp-usaged coverage shows it",
+		snprintf(duty(v), DUTY_TEXT_MAX, "%lld reported day%s missing; the next runs fetch what is: csp-usaged coverage shows it",
 			 (long long)f->gaps, f->gaps == 1 ? " is" : "s are");
 	if (f->unpriced)
-		snprintf(todo(v), TODO_TEXT_MAX, "%lld purchase%s of %lld meter%s without a price: SELECT * FROM unpriced",
+		snprintf(duty(v), DUTY_TEXT_MAX, "%lld purchase%s of %lld meter%s without a price: SELECT * FROM unpriced",
 			 (long long)f->unpriced, s_of(f->unpriced), (long long)f->unpriced_meters, s_of(f->unpriced_meters));
 	if (f->not_covered)
-		snprintf(todo(v), TODO_TEXT_MAX,
+		snprintf(duty(v), DUTY_TEXT_MAX,
 			 "%lld subscription%s not served by the utilization API: SELECT * FROM subscriptions WHERE usage_source IN"
 			 " ('azure_plan', 'not_found', 'forbidden')",
 			 (long long)f->not_covered, f->not_covered == 1 ? " is" : "s are");
 	for (size_t i = 0; i < f->settled_count; i++)
-		snprintf(todo(v), TODO_TEXT_MAX,
+		snprintf(duty(v), DUTY_TEXT_MAX,
 			 "billing period %s has settled and is not closed: when it is as it should be, csp-usaged close --period %s",
 			 f->settled[i], f->settled[i]);
 }
@@ -105,7 +105,7 @@ static int read_view(struct view *v, const struct config *config, struct err *e)
 		return -1;
 	v->next = zone_next(now, config->time.hour, config->time.minute);
 	consent_view_read(&v->consent, config);
-	find_todo(v, now);
+	find_duties(v, now);
 	return 0;
 }
 
@@ -174,10 +174,10 @@ static void print_text(const struct view *v, const struct config *config)
 	printf("%-14s %lld\n", "gaps", (long long)f->gaps);
 	printf("%-14s %lld purchase%s of %lld meter%s\n", "unpriced", (long long)f->unpriced, s_of(f->unpriced), (long long)f->unpriced_meters,
 	       s_of(f->unpriced_meters));
-	if (v->todo_count == 0)
+	if (v->duty_count == 0)
 		printf("%-14s nothing\n", "to do");
-	for (size_t i = 0; i < v->todo_count; i++)
-		printf("%-14s %s\n", i ? "" : "to do", v->todo[i]);
+	for (size_t i = 0; i < v->duty_count; i++)
+		printf("%-14s %s\n", i ? "" : "to do", v->duties[i]);
 }
 
 /* -- as JSON ------------------------------------------------------------------------------------------------------------------------- */
@@ -283,8 +283,8 @@ static void print_json(const struct view *v, const struct config *config)
 	for (size_t i = 0; i < f->settled_count; i++)
 		json_array_append_new(settled, json_string(f->settled[i]));
 	json_object_set_new(o, "settled_periods", settled);
-	for (size_t i = 0; i < v->todo_count; i++)
-		json_array_append_new(list, json_string(v->todo[i]));
+	for (size_t i = 0; i < v->duty_count; i++)
+		json_array_append_new(list, json_string(v->duties[i]));
 	json_object_set_new(o, "todo", list);
 	json_dumpf(o, stdout, JSON_INDENT(2));
 	putchar('\n');
@@ -293,7 +293,7 @@ static void print_json(const struct view *v, const struct config *config)
 
 int cmd_status(const struct options *options, const struct config *config)
 {
-	struct view view = { .todo_count = 0 };
+	struct view view = { .duty_count = 0 };
 	struct err e = ERR_INIT;
 
 	if (read_view(&view, config, &e) == -1)

@@ -3,7 +3,7 @@
 # of the database; and invoices to the cent.
 . "$(dirname "$0")/../lib.sh"
 
-page=$here/../../manual/csp-usaged-import.7
+page=$here/../../packaging/manual/csp-usaged-import.7
 billing=$T/billing.db
 month=$(date -u -d "$(date -u +%Y-%m-01) -1 day" +%Y-%m)
 yesterday=$(date -u -d '1 day ago' +%F)

@@ -3,7 +3,7 @@
 . "$(dirname "$0")/../lib.sh"
 
 root=$here/../..
-pages=("$root"/manual/*.[1-8] "$BUILD"/manual/*.[1-8])
+pages=("$root"/packaging/manual/*.[1-8] "$BUILD"/manual/*.[1-8])
 
 it "is in order"
 if command -v mandoc >/dev/null; then
@@ -56,10 +56,10 @@ sync
 expect_code 0
 sql_of() { awk -v name="$1" '$0 == ".\\\" sql: " name { here = 1 } /^\.Ed/ { here = 0 } here && !/^\./' "$2" | sed -e "s/\\\\(aq/'/g" -e 's/\\-/-/g'; }
 ask() { CSP_USAGE_DB=$db sh "$root/packaging/csp-usage-sql" -bail "$@"; }
-names=$(sed -n 's/^\.\\" sql: //p' "$root/manual/csp-usaged-database.7.in")
+names=$(sed -n 's/^\.\\" sql: //p' "$root/packaging/manual/csp-usaged-database.7.in")
 [ -n "$names" ] || fail "no query is found in csp-usaged-database(7)"
 for name in $names; do
-	sql_of "$name" "$root/manual/csp-usaged-database.7.in" >"$T/$name.sql"
+	sql_of "$name" "$root/packaging/manual/csp-usaged-database.7.in" >"$T/$name.sql"
 	[ -s "$T/$name.sql" ] && ask <"$T/$name.sql" >"$T/said" 2>&1 || fail "its query $name fails: $(cat "$T/said")"
 done
 expect_equal "the answer" "$(query 'SELECT count(*) FROM purchases')" "$(ask 'SELECT count(*) FROM purchases')"
