@@ -14,6 +14,7 @@
 #include "partner/pc_rates.h"
 #include "partner/pc_usage.h"
 #include "pull/pager.h"
+#include "pull/plan.h"
 
 #include <stdatomic.h>
 
@@ -60,8 +61,8 @@ struct run_target { /* a subscription whose usage is asked for */
 	bool put_off;        /* its last slice failed: the others come first */
 	enum usage_source learnt; /* not found or forbidden by this run's answer; else SOURCE_UTILIZATION, which says nothing */
 	unsigned in_flight;
-	size_t next_day, day_count;
-	int32_t *days;       /* due, in the order of the plan */
+	struct plan_due due; /* not started yet */
+	uint32_t length;     /* what is due of it, by what was read before, in hundred rows: the longest go first */
 };
 
 struct slice; /* one subscription's reported day on its way */
@@ -99,6 +100,7 @@ struct step_usage {
 	struct slice *slices;
 	size_t slice_count, in_flight;
 	size_t first;          /* target: those before it have no more slices */
+	int32_t base;          /* of their due days */
 	int64_t due, done, failed, rows; /* slices; for the bar and the pump */
 	int64_t ok;            /* stored */
 	unsigned net_failures; /* in a row */
@@ -176,6 +178,8 @@ void step_customers_fini(struct run *run);
 void step_subscriptions_enter(struct run *run);
 void step_subscriptions_cancel(struct run *run);
 void step_subscriptions_fini(struct run *run);
+/* usage_plan.c: what is due of each target, and in which order they go. */
+void usage_plan_on_lane(struct work *w);
 void step_usage_enter(struct run *run);
 void step_usage_cancel(struct run *run);
 void step_usage_fini(struct run *run);

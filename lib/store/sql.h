@@ -100,7 +100,8 @@
 	/* slices */                                                                                                                  \
 	X(SLICE_STATES, "SELECT reported_day, state FROM slice WHERE subscription_id = ?1 AND reported_day >= ?2"                     \
 			" AND reported_day < ?3")                                                                                     \
-	X(SLICE_OLDEST, "SELECT min(reported_day) FROM slice WHERE subscription_id = ?1")                                             \
+	X(SLICE_FACTS, "SELECT (SELECT min(reported_day) FROM slice WHERE subscription_id = ?1), count(*), coalesce(sum(row_count), 0)"\
+		       " FROM slice WHERE subscription_id = ?1 AND reported_day >= ?2 AND reported_day < ?3 AND state <> 4")           \
 	X(SLICE_FIND, "SELECT state, row_count, first_period, last_period, first_run_id FROM slice"                                   \
 		      " WHERE subscription_id = ?1 AND reported_day = ?2")                                                            \
 	X(SLICE_STORED, "INSERT INTO slice (subscription_id, reported_day, state, row_count, first_period, last_period, first_run_id,"\

@@ -117,8 +117,14 @@ int store_mark_missing(struct store *s, int64_t now, struct err *e) MUST_CHECK;
 /* The states (enum slice_state of pull/plan.h, same numbers) of COUNT reported days from FIRST on. */
 int store_slice_states(struct store *s, int64_t subscription_id, int32_t first, size_t count, unsigned char *states,
 		       struct err *e) MUST_CHECK;
-/* The oldest reported day on record, INT32_MAX when there is none. */
-int store_slice_oldest(struct store *s, int64_t subscription_id, int32_t *day, struct err *e) MUST_CHECK;
+/* Sums of the reported days from FIRST to before END, without looking at each. */
+struct slice_facts {
+	int32_t oldest; /* reported day on record, of all; INT32_MAX when there is none */
+	int64_t good;   /* of those days, on record and not failed */
+	int64_t rows;   /* in them */
+};
+int store_slice_facts(struct store *s, int64_t subscription_id, int32_t first, int32_t end, struct slice_facts *facts,
+		      struct err *e) MUST_CHECK;
 /* A slice that could not be fetched: what was stored of it before stays; planned again. */
 int store_slice_failed(struct store *s, int64_t run_id, int64_t subscription_id, int32_t day, const struct err *why, int64_t now,
 		       struct err *e) MUST_CHECK;

@@ -368,6 +368,7 @@ static void test_failed_slice_keeps_what_was_stored(void **state)
 	struct books *b = *state;
 	struct usage_spec specs[] = { { .quantity = "1" } };
 	unsigned char states[3];
+	struct slice_facts facts;
 	struct err why;
 
 	load_slice(b, 0, specs, 1);
@@ -376,10 +377,18 @@ static void test_failed_slice_keeps_what_was_stored(void **state)
 	ok(store_slice_states(b->s, b->subscription, DAY0 - 1, 3, states, &e));
 	assert_int_equal(states[0], SLICE_UNKNOWN);
 	assert_int_equal(states[1], SLICE_FAILED);
+	ok(store_slice_facts(b->s, b->subscription, DAY0, DAY0 + 1, &facts, &e));
+	assert_int_equal(facts.oldest, DAY0);
+	assert_int_equal(facts.good, 0);
 	assert_string_equal(ask(b, "SELECT count(*) FROM purchases"), "1");
 	assert_string_equal(ask(b, "SELECT state, error FROM slices"), "failed page 1: no answer");
 	load_slice(b, 0, specs, 1);
 	assert_string_equal(ask(b, "SELECT state, error FROM slices"), "complete NULL");
+	ok(store_slice_facts(b->s, b->subscription, DAY0, DAY0 + 1, &facts, &e));
+	assert_int_equal(facts.good, 1);
+	assert_int_equal(facts.rows, 1);
+	ok(store_slice_facts(b->s, b->subscription + 1, DAY0, DAY0 + 1, &facts, &e));
+	assert_int_equal(facts.oldest, INT32_MAX);
 }
 
 static void test_amount_out_of_range_refuses_the_slice_alone(void **state)
