@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* run_inner.h - a run from inside: its states, and what its steps share. For run*.c, step_*.c, slice.c and work.c alone.
  *
- * Two lanes share struct run. What is marked "lane" is touched by jobs on the lane alone (and by the loop when no job of the run can
- * be on it: before BEGIN, after CLOSE); everything else by the loop alone. */
+ * Loop and lanes share struct run. What is marked "lane" is touched by jobs on the store's lane alone (and by the loop when no job of the
+ * run can be on it: before BEGIN, after CLOSE), what is marked "decode" by jobs on the lane that decodes; everything else by the loop. */
 #ifndef DAEMON_RUN_INNER_H
 #define DAEMON_RUN_INNER_H
 
 #include "auth/token.h"
 #include "base/buf.h"
 #include "daemon/run.h"
+#include "daemon/slice_pages.h"
 #include "daemon/work.h"
 #include "net/timer.h"
 #include "partner/pc_rates.h"
@@ -97,6 +98,7 @@ struct step_subscriptions {
 };
 
 struct step_usage {
+	struct slice_pages_pool pool;
 	struct slice *slices;
 	size_t slice_count, in_flight;
 	size_t first;          /* target: those before it have no more slices */
@@ -136,7 +138,7 @@ struct run {
 	struct step_subscriptions subscriptions;
 	struct step_usage usage;
 	struct work work, close;
-	struct lane_job burial;
+	struct lane_job burial, decode_end;
 	/* lane */
 	bool broken; /* a job met an error of the database: what was open is rolled back, and the others must not go on from there */
 	int64_t id, aborted_id;

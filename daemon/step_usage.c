@@ -260,6 +260,7 @@ void step_usage_fini(struct run *run)
 
 	for (size_t i = 0; i < step->slice_count; i++)
 		slice_fini(&step->slices[i]);
+	slice_pages_pool_fini(&step->pool);
 	free(step->slices);
 	step->slices = NULL;
 	step->slice_count = 0;
