@@ -113,6 +113,7 @@ int boot_up_online(struct boot *b, const struct config *config, struct err *e)
 	if (failed)
 		return err_set(e, ERR_STORE, "start the event loop: %s", uv_strerror(failed));
 	b->looping = true;
+	(void)uv_loop_configure(&b->loop, UV_METRICS_IDLE_TIME); /* for loop_gap.h; without it the gap would read too long */
 	b->lane = lane_new(&b->loop);
 	b->decode = lane_new(&b->loop);
 	/* From here on each stands on the one before it: fetch asks token for tokens, both speak through http. */

@@ -19,6 +19,7 @@
 #define EVENT_RUN_PROGRESS "run.progress" /* info: how far a long run is, every five minutes: slices= of= rows= */
 #define EVENT_THROTTLED "run.throttled" /* info: Microsoft asked to slow down (429): from now on at most in_flight= requests at a time */
 #define EVENT_RUN_DONE "run.done"       /* info, warn or error by its status: the summary, one line a run */
+#define EVENT_RUN_LOOP "run.loop"       /* debug: the longest time for which the run kept the program from answering signals and the watchdog */
 #define EVENT_RUN_QUEUED "run.queued"   /* info: asked to run while running: one more follows */
 
 #define EVENT_CONSENT_REFUSED "consent.refused"   /* error: the sign-in service asks for a person; one line a run */

@@ -92,6 +92,7 @@ void run_start(struct run_ask *ask, struct boot *boot)
 	fetch_new_run(boot->fetch, run->correlation);
 	run->throttle.slower = run_report_slower;
 	fetch_watch(boot->fetch, &run->throttle);
+	loop_gap_start(&run->gap, &boot->loop);
 	run_goto(run, RUN_BEGIN);
 }
 
@@ -104,12 +105,18 @@ static void fini_steps(struct run *run)
 	step_subscriptions_fini(run);
 }
 
+static void unwatch(struct run *run)
+{
+	fetch_watch(run->boot->fetch, NULL);
+	loop_gap_stop(&run->gap);
+}
+
 void run_over(struct run *run)
 {
 	struct run_ask *ask = run->ask;
 
 	fini_steps(run);
-	fetch_watch(run->boot->fetch, NULL);
+	unwatch(run);
 	/* Nothing that is secret waits in memory for tomorrow. */
 	token_drop(run->boot->token);
 	http_close_idle(run->boot->http);
@@ -172,7 +179,7 @@ void run_cancel(struct run_ask *ask)
 	run->ask = NULL;
 	atomic_store(&run->hurry, true);
 	run_turn(run);
-	fetch_watch(run->boot->fetch, NULL);
+	unwatch(run);
 	/* Jobs of this run may be on the lane: its memory goes behind the last of them. */
 	run->burial.drop = on_decode_idle;
 	lane_submit(run->boot->decode, &run->burial, nothing, on_decode_idle);

@@ -8,6 +8,7 @@
 
 #include "auth/token.h"
 #include "base/buf.h"
+#include "daemon/loop_gap.h"
 #include "daemon/run.h"
 #include "daemon/slice_pages.h"
 #include "daemon/work.h"
@@ -132,6 +133,7 @@ struct run {
 	struct err err;
 	struct timer poke;
 	struct fetch_watch throttle;
+	struct loop_gap gap;
 	struct token_ask token;
 	struct step_rates rates;
 	struct step_customers customers;

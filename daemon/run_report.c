@@ -91,6 +91,17 @@ static void report_done(const struct run *run)
 	log_finish(&l);
 }
 
+static void report_loop(const struct run *run)
+{
+	struct log_line l;
+
+	log_start(&l, LOG_DEBUG, EVENT_RUN_LOOP);
+	log_int(&l, "run", run->id);
+	log_int(&l, "longest_us", (int64_t)run->gap.longest_us);
+	log_int(&l, "turns", (int64_t)run->gap.turns);
+	log_finish(&l);
+}
+
 void run_report_slower(struct fetch_watch *watch, unsigned in_flight, int64_t told_s)
 {
 	const struct run *run = container_of(watch, struct run, throttle);
@@ -122,6 +133,7 @@ void run_report(struct run *run)
 
 	run_report_consent(run);
 	report_not_covered(run);
+	report_loop(run);
 	report_done(run);
 	ask->status = run->status;
 	ask->err = run->err;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* USAGE: every slice that is due, at most max_in_flight at a time.
+/* USAGE: every slice that is due, max_in_flight requests at a time.
  *
  * HAPPY PATH  what is known of each target -> days due (lane) -> slice, slice, ... -> all ended -> CLOSE
  * FAILURES    a slice: told and counted, the run is partial and goes on; RUN_NET_FAILURES_MAX in a row without an answer: no more are
@@ -7,7 +7,9 @@
  *
  * Until a target has answered once its slices go one by one, so that one which the service does not cover costs a request or two
  * and not one for each day. A slice that was told to wait (a quarter of an hour, usually) does not count as going on: on a day when the
- * newest day of no subscription is ready, they wait side by side. */
+ * newest day of no subscription is ready, they wait side by side.
+ *
+ * More slices go on than requests may be in flight: while one is stored, or its page decoded, the request of another is on its way. */
 #include "base/log.h"
 #include "base/mem.h"
 #include "config/config.h"
@@ -172,11 +174,18 @@ static size_t going_on(const struct step_usage *step)
 	return count;
 }
 
+static size_t slices_at_a_time(const struct run *run)
+{
+	size_t requests = (size_t)run->boot->config->max_in_flight;
+
+	return requests + requests / 2 + 1;
+}
+
 static void pump(struct timer *timer)
 {
 	struct run *run = container_of(timer, struct run, poke);
 	struct step_usage *step = &run->usage;
-	size_t most = (size_t)run->boot->config->max_in_flight;
+	size_t most = slices_at_a_time(run);
 	size_t count = going_on(step);
 
 	for (size_t i = 0; i < step->slice_count && count < most && !step->stopped; i++) {
@@ -237,7 +246,7 @@ void step_usage_enter(struct run *run)
 
 	step->net_failures = 0;
 	step->lists_complete = lists_are_complete(run);
-	step->slice_count = (size_t)run->boot->config->max_in_flight + WAITING_MAX;
+	step->slice_count = slices_at_a_time(run) + WAITING_MAX;
 	step->slices = xcalloc(step->slice_count, sizeof(*step->slices));
 	for (size_t i = 0; i < step->slice_count; i++)
 		step->slices[i].done = on_slice;

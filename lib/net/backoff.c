@@ -13,9 +13,10 @@ static uint64_t ceiling_ms(const struct backoff *b, unsigned tried)
 
 int64_t backoff_delay_ms(const struct backoff *b, unsigned tried, int64_t retry_after_s, uint32_t random)
 {
+	unsigned most = retry_after_s > 0 && b->told_tries_max ? b->told_tries_max : b->tries_max;
 	uint64_t spread;
 
-	if (tried >= b->tries_max)
+	if (tried >= most)
 		return BACKOFF_GIVE_UP;
 	/* uniform over 0..ceiling: the product's upper half, exact in 64 bits because both factors have 32 */
 	spread = ((ceiling_ms(b, tried) + 1) * (uint64_t)random) >> 32;

@@ -7,6 +7,7 @@
 
 struct backoff {
 	unsigned tries_max;        /* attempts in all */
+	unsigned told_tries_max;   /* while the service says when to come again; 0: no more than else */
 	uint32_t base_ms, cap_ms;
 };
 

@@ -206,7 +206,8 @@ struct fetch *fetch_new(struct uv_loop_s *loop, struct http *http, struct token 
 	f->token = token;
 	f->base_url = xstrdup(options->base_url);
 	f->locale = options->locale ? xstrdup(options->locale) : NULL;
-	f->backoff = (struct backoff){ .tries_max = FETCH_TRIES, .base_ms = base_ms, .cap_ms = BACKOFF_CAP_MS };
+	f->backoff = (struct backoff){ .tries_max = FETCH_TRIES, .told_tries_max = FETCH_TOLD_TRIES, .base_ms = base_ms,
+				       .cap_ms = BACKOFF_CAP_MS };
 	pace_init(&f->pace, options->max_in_flight, options->requests_per_minute);
 	f->tail = &f->head;
 	fetch_new_run(f, guid_random());

@@ -7,7 +7,8 @@
  * parallelism is halved and creeps up again, and who is throttled together waits together (pace.h). Everything else is answered, not
  * retried. Only paths on base_url are ever asked for.
  *
- * At most FETCH_TRIES tries; a request that waits for its next one holds up no other. Told to wait for longer than
+ * At most FETCH_TRIES tries, FETCH_TOLD_TRIES while the service says when to come again; a request that waits for its next one holds up
+ * no other. Told to wait for longer than
  * LIMIT_RETRY_AFTER_S it ends with ERR_BUSY. A 204 with Retry-After is asked for again until FETCH_NOT_READY_TRIES of them came.
  * Retries of failures are at most half of the requests of a run, and FETCH_RETRIES_FREE: a service that fails most of what it is asked is
  * not asked half as much again, and what could not be had stays planned. */
@@ -22,6 +23,7 @@
 #include "value/guid.h"
 
 #define FETCH_TRIES 6
+#define FETCH_TOLD_TRIES 12 /* when three answers of ten are 429, six tries are not enough for one request of a thousand */
 #define FETCH_NOT_READY_TRIES 3
 #define FETCH_RETRIES_FREE 100
 

@@ -26,12 +26,18 @@ static void test_backoff_doubles_up_to_the_cap(void **state)
 static void test_backoff_gives_up_after_the_last_try(void **state)
 {
 	struct backoff once = { .tries_max = 1, .base_ms = 1, .cap_ms = 1 };
+	struct backoff patient = { .tries_max = 6, .told_tries_max = 12, .base_ms = 1, .cap_ms = 1 };
 
 	(void)state;
 	assert_true(backoff_delay_ms(&ours, 5, -1, 1) >= 0);
 	assert_int_equal(backoff_delay_ms(&ours, 6, -1, 1), BACKOFF_GIVE_UP);
 	assert_int_equal(backoff_delay_ms(&ours, 7, 10, 1), BACKOFF_GIVE_UP);
 	assert_int_equal(backoff_delay_ms(&once, 1, -1, 1), BACKOFF_GIVE_UP);
+	/* a told time is the service's own plan for us: it is followed for longer */
+	assert_int_equal(backoff_delay_ms(&patient, 6, -1, 1), BACKOFF_GIVE_UP);
+	assert_int_equal(backoff_delay_ms(&patient, 6, 0, 1), BACKOFF_GIVE_UP);
+	assert_true(backoff_delay_ms(&patient, 11, 10, 1) >= 10000);
+	assert_int_equal(backoff_delay_ms(&patient, 12, 10, 1), BACKOFF_GIVE_UP);
 }
 
 static void test_backoff_never_shortens_a_told_time(void **state)
