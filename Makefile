@@ -182,7 +182,7 @@ check: setup
 
 # -- tests ------------------------------------------------------------------------------------------------------------------------
 
-.PHONY: check-all check-unit check-books check-fuzz fuzz fuzz-minimise check-integration check-emulator check-signin check-asan layers size spdx schema-check asan analyze compilers
+.PHONY: check-all check-unit check-books check-fuzz fuzz fuzz-minimise check-integration check-emulator check-signin check-asan layers size spdx schema-check asan analyze compilers debian13
 check-all: layers size spdx programs units analyze
 	@$(MAKE) --no-print-directory check-unit
 	@$(MAKE) --no-print-directory check-books
@@ -246,6 +246,10 @@ analyze:
 compilers:
 	@sh tests/compilers
 
+# with those and the libraries of Debian 13, and tested there
+debian13:
+	@sh tests/debian13
+
 # -- installing -------------------------------------------------------------------------------------------------------------------
 
 PREFIX ?= /usr
@@ -291,7 +295,7 @@ help:
 	@echo 'make check-signin  the sign-in with a certified OpenID provider and a browser (installs nodejs, npm, chromium)'
 	@echo 'make layers     dependencies point one way;  make size  files and functions stay short;  make spdx  each file names its licence'
 	@echo 'make analyze    gcc -fanalyzer over lib/ and daemon/'
-	@echo 'make compilers  every program with gcc and with clang, without a warning'
+	@echo 'make compilers  every program with gcc and with clang, without a warning;  make debian13  that and the tests, in Debian 13 (root)'
 	@echo 'make deb        Debian packages of the last commit, in build/deb;  make deb-check  lintian, hardening, the same bytes twice'
 	@echo 'make boot-test  those packages on a booted Debian 12 (as root; makes its root file system once, in build/boot)'
 	@echo 'make install    PREFIX=/usr DESTDIR=;  make clean'
