@@ -261,6 +261,8 @@ install: programs
 	install -D -m 0755 packaging/csp-usage-sql $(DESTDIR)$(PREFIX)/bin/csp-usage-sql
 	install -D -m 0644 packaging/bash-completion $(DESTDIR)$(PREFIX)/share/bash-completion/completions/csp-usaged
 	for f in tests/emulator/scenarios/demo.ini tests/emulator/scenarios/quirks.ini; do install -D -m 0644 $$f $(DESTDIR)$(PREFIX)/share/csp-usaged-emulator/scenarios/$$(basename $$f) || exit 1; done
+	install -D -m 0755 packaging/alerts/csp-usaged-metrics $(DESTDIR)$(PREFIX)/share/csp-usaged/csp-usaged-metrics
+	install -D -m 0755 packaging/alerts/check_csp_usaged $(DESTDIR)$(PREFIX)/lib/nagios/plugins/check_csp_usaged
 	install -D -m 0644 packaging/invariants.sql $(DESTDIR)$(PREFIX)/share/csp-usaged/invariants.sql
 	for f in packaging/manual/*.[1-8] $(B)/manual/*.[1-8]; do install -D -m 0644 $$f $(DESTDIR)$(PREFIX)/share/man/man$${f##*.}/$$(basename $$f) || exit 1; done
 	for f in systemd/*.service $(B)/systemd/*.service; do install -D -m 0644 $$f $(DESTDIR)$(PREFIX)/lib/systemd/system/$$(basename $$f) || exit 1; done
