@@ -8,7 +8,7 @@
 --! EXACT = iif({{UNITS}} < 0 OR ({{UNITS}} = 0 AND {{RESTS}} < 0), '-', '') || format('%d.%09d', abs(iif({{UNITS}} > 0 AND {{RESTS}} < 0, {{UNITS}} - 1, iif({{UNITS}} < 0 AND {{RESTS}} > 0, {{UNITS}} + 1, {{UNITS}}))), abs(iif({{UNITS}} > 0 AND {{RESTS}} < 0, {{RESTS}} + 1000000000, iif({{UNITS}} < 0 AND {{RESTS}} > 0, {{RESTS}} - 1000000000, {{RESTS}}))))
 -- Usage without a price is counted where it would be charged: in the currency of its rate, or else of the newest card.
 --! CURRENCY = coalesce(x.currency, (SELECT currency FROM rate_card ORDER BY id DESC LIMIT 1))
---! SAME_PURCHASE = u.subscription_id = h.subscription_id AND u.period = h.period AND u.reported_day = h.reported_day AND u.meter_id = h.meter_id AND u.resource_id = h.resource_id AND u.usage_start = h.usage_start AND u.usage_end = h.usage_end AND u.ordinal = h.ordinal
+--! SAME_PURCHASE = u.part_id = h.part_id AND u.meter_id = h.meter_id AND u.resource_id = h.resource_id AND u.usage_start = h.usage_start AND u.usage_end = h.usage_end AND u.ordinal = h.ordinal
 -- The columns that every total has, over TOTALED. The amounts are NULL when nothing is priced.
 --! TOTALS = {{CURRENCY}} AS currency, {{UNITS}} + {{RESTS}} / 1e9 AS amount, iif(count(u.amount_nanos) = 0, NULL, {{EXACT}}) AS amount_exact, count(*) AS purchases, sum(u.rating <> 0) AS unpriced
 -- In this order (CROSS JOIN) the months and customers that a query does not ask for are never read. For that each view groups by the
@@ -29,6 +29,9 @@
 
 -- The first reported day that is not due yet: a day is due two hours after its end.
 --! DUE = ((CAST(strftime('%s', 'now') AS INTEGER) - 7200) / 86400)
+
+CREATE VIEW usage AS
+SELECT g.subscription_id, g.period, g.reported_day, f.* FROM part g JOIN usage_fact f ON f.part_id = g.id;
 
 -- A purchase by its reference: the fact with the dimensions that name it. A correction (kind 2) has the reference of what it corrects, and
 -- behind that the period in which it is booked.
@@ -116,8 +119,7 @@ SELECT u.*, CAST(1 AS INTEGER) AS band_no, CAST('0' AS TEXT) AS band_from, CAST(
 UNION ALL
 SELECT u.*, b.band_no, b.band_from, b.band_to, b.unit_price, b.quantity, b.amount_nanos, x.currency
   FROM usage_named u
-  JOIN usage_band b ON b.subscription_id = u.subscription_id AND b.period = u.period AND b.reported_day = u.reported_day
-   AND b.meter_id = u.meter_id AND b.resource_id = u.resource_id AND b.usage_start = u.usage_start AND b.usage_end = u.usage_end
+  JOIN usage_band b ON b.part_id = u.part_id AND b.meter_id = u.meter_id AND b.resource_id = u.resource_id AND b.usage_start = u.usage_start AND b.usage_end = u.usage_end
    AND b.ordinal = u.ordinal
   JOIN rate x ON x.id = u.rate_id
  WHERE u.kind <> 0;
@@ -292,7 +294,7 @@ SELECT strftime('%Y-%m', d.day * 86400, 'unixepoch') AS month, date(d.day * 8640
 CREATE VIEW usage_unpriced AS
 SELECT u.* FROM usage u
  WHERE u.rating <> 0 AND u.status = 0
-   AND NOT EXISTS (SELECT 1 FROM usage o INDEXED BY usage_correction_of_slice
+   AND NOT EXISTS (SELECT 1 FROM usage o
                     WHERE o.kind = 2 AND o.period > u.period AND o.rating = 0 AND o.status = 0 AND {{CORRECTED}});
 
 -- Meters without an amount: what to ask Microsoft, or to wait for.

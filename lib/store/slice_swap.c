@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "billing/period.h"
 #include "store/correction.h"
+#include "store/part.h"
 #include "store/rerate.h"
 #include "value/slice_state.h"
 
@@ -294,18 +295,67 @@ static int want_no_more(struct swap *w, struct err *e)
 	return 0;
 }
 
-/* Nothing stored yet: every row is new, and none is kept in memory. */
+/* -- a slice that nothing is stored of: its rows are written in one statement a period, and none is kept in memory ---------------- */
+
+struct fill {
+	struct db_source source;
+	struct swap *w;
+	int64_t period, part;
+	struct row row, written; /* the next one to write, and the one before it */
+	int more;       /* 1: there is one */
+};
+
+static void next_to_fill(struct fill *f, struct err *e)
+{
+	f->more = loading_next(f->w->slice->rows, &f->row, e);
+	f->row.key.subscription = f->w->slice->subscription;
+	f->row.key.day = f->w->slice->day;
+	f->w->change->rows += f->more == 1;
+}
+
+static int fill_row(struct db_source *source, struct db_value *values, struct err *e)
+{
+	struct fill *f = container_of(source, struct fill, source);
+
+	if (f->more != 1 || f->row.key.period != f->period)
+		return f->more == -1 ? -1 : 0;
+	if (rate_and_note(f->w, &f->row, e) == -1)
+		return -1;
+	row_first(f->w->s, f->w->slice->run_id, &f->row);
+	f->written = f->row;
+	row_values(&f->written, f->part, values);
+	f->w->change->added++;
+	next_to_fill(f, e);
+	return 1;
+}
+
+static int fill_period(struct fill *f, struct err *e)
+{
+	struct swap *w = f->w;
+	int closed = closed_find(w->s, f->row.key.period, NULL, e);
+
+	if (closed == -1)
+		return -1;
+	if (closed) {
+		gather(w, OP_CORRECT)->row = f->row;
+		next_to_fill(f, e);
+		return 0;
+	}
+	f->period = f->row.key.period;
+	if (know_period(w, (int32_t)f->period, e) == -1 || part_need(w->s, &f->row.key, &f->part, e) == -1)
+		return -1;
+	return db_run_source(w->s->db, SQL_USAGE_FILL, &f->source, e);
+}
+
 static int add_all(struct swap *w, struct err *e)
 {
-	struct row row;
-	int rc;
+	struct fill f = { .source = { .next = fill_row }, .w = w };
 
-	while ((rc = loading_next(w->slice->rows, &row, e)) == 1) {
-		if (add_row(w, &row, e) == -1)
+	next_to_fill(&f, e);
+	while (f.more == 1)
+		if (fill_period(&f, e) == -1)
 			return -1;
-		w->change->rows++;
-	}
-	return rc;
+	return f.more == -1 ? -1 : apply(w, e);
 }
 
 static int read_corrected(struct swap *w, struct err *e)
@@ -330,8 +380,6 @@ static int replace(struct swap *w, struct err *e)
 		return -1;
 	db_bind_int(q, 1, w->slice->subscription);
 	db_bind_int(q, 2, w->slice->day);
-	db_bind_int(q, 3, w->before.first_period);
-	db_bind_int(q, 4, w->before.last_period);
 	rc = merge(w, q, e);
 	db_reset(q);
 	if (rc == 0)
