@@ -31,7 +31,7 @@
 			 " duration_ms, code, error, remedy FROM run WHERE status IN (1, 2) AND trigger <> 'reopen' ORDER BY id DESC LIMIT 1")                \
 	X(RUN_LAST_SLOT, "SELECT coalesce(max(slot), 0) FROM run WHERE status IN (0, 1, 2)")                                          \
 	X(UNPRICED_COUNT, "SELECT count(*) FROM usage_unpriced")                                                                  \
-	X(SEQ_LAST, "SELECT coalesce(max(seq), 0) max(seq), 0) FROM usage_fact")                                                                      \
+	X(SEQ_LAST, "SELECT coalesce(max(seq), 0) FROM usage_fact")                                                                      \
 	X(PERIOD_INSERT, "INSERT OR IGNORE INTO period (period, name, starts, ends, state)"                                            \
 			 " VALUES (?1, format('%04d-%02d', ?1 / 100, ?1 % 100), ?2, ?3, 0)")                                             \
 	X(PERIOD_SETTLE, "UPDATE period SET state = 1 WHERE state = 0 AND ends <= ?1")                                                \
