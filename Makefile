@@ -161,8 +161,8 @@ check: setup
 
 # -- tests ------------------------------------------------------------------------------------------------------------------------
 
-.PHONY: check-all check-unit check-books check-integration check-emulator check-signin check-asan layers size schema-check asan analyze
-check-all: layers size programs units analyze
+.PHONY: check-all check-unit check-books check-integration check-emulator check-signin check-asan layers size spdx schema-check asan analyze compilers
+check-all: layers size spdx programs units analyze
 	@$(MAKE) --no-print-directory check-unit
 	@$(MAKE) --no-print-directory check-books
 	@$(MAKE) --no-print-directory check-integration
@@ -196,11 +196,18 @@ layers:
 size:
 	@sh tests/size
 
+spdx:
+	@sh tests/spdx
+
 asan:
 	@$(MAKE) --no-print-directory MODE=asan programs units
 
 analyze:
 	@$(MAKE) --no-print-directory MODE=analyze CC=gcc 'CFLAGS=-O1 -g -fanalyzer' WERROR=1 build/analyze/libcsp.a build/analyze/libdaemon.a
+
+# with gcc and clang, whichever are there
+compilers:
+	@sh tests/compilers
 
 # -- installing -------------------------------------------------------------------------------------------------------------------
 
@@ -239,7 +246,8 @@ help:
 	@echo 'make check      every test, also under the sanitizers (installs what it needs)'
 	@echo 'make check-unit, check-books, check-integration    the tests apart; MODE=asan for the sanitizers'
 	@echo 'make check-signin  the sign-in with a certified OpenID provider and a browser (installs nodejs, npm, chromium)'
-	@echo 'make layers     dependencies point one way;  make size  files and functions stay short'
+	@echo 'make layers     dependencies point one way;  make size  files and functions stay short;  make spdx  each file names its licence'
 	@echo 'make analyze    gcc -fanalyzer over lib/ and daemon/'
+	@echo 'make compilers  every program with gcc and with clang, without a warning'
 	@echo 'make deb        Debian packages of the last commit, in build/deb;  make deb-check  lintian, hardening, the same bytes twice'
 	@echo 'make install    PREFIX=/usr DESTDIR=;  make clean'

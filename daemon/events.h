@@ -17,6 +17,7 @@
 #define EVENT_RUN_ABORTED "run.aborted" /* warn: an earlier run was killed before its end; this one makes it good */
 #define EVENT_RUN_STATE "run.state"     /* debug: the run goes from one step to the next */
 #define EVENT_RUN_PROGRESS "run.progress" /* info: how far a long run is, every five minutes: slices= of= rows= */
+#define EVENT_THROTTLED "run.throttled" /* info: Microsoft asked to slow down (429): from now on at most in_flight= requests at a time */
 #define EVENT_RUN_DONE "run.done"       /* info, warn or error by its status: the summary, one line a run */
 #define EVENT_RUN_QUEUED "run.queued"   /* info: asked to run while running: one more follows */
 

@@ -13,18 +13,18 @@ enum { RUN, SYNC, LOGIN, STATUS, COVERAGE, CLOSE, REOPEN, CHECK, EXPLAIN, CONFIG
 #define ALL 0xffffffffu
 
 static const struct command commands[] = {
-	[RUN] = { "run", cmd_run, "the daemon: runs every day at the scheduled time; SIGHUP starts a run now" },
-	[SYNC] = { "sync", cmd_sync, "one run now, then exit" },
-	[LOGIN] = { "login", cmd_login, "a person's consent: sign in in a browser, or with a code on another machine" },
-	[STATUS] = { "status", cmd_status, "last run, next run, gaps, unpriced usage, what needs a person" },
-	[COVERAGE] = { "coverage", cmd_coverage, "the calendar of a month: which reported days of which customer are complete" },
-	[CLOSE] = { "close", cmd_close, "close a billing period now: nothing in it changes any more, what comes later is a correction" },
-	[REOPEN] = { "reopen", cmd_reopen, "open the newest closed billing period again" },
-	[CHECK] = { "check", cmd_check, "the doctor: configuration, disk, sign-in, roles, one call of each API; changes nothing but the refresh token that it renews",
+	[RUN] = { "run", cmd_run, .help = "the daemon: runs every day at the scheduled time; SIGHUP starts a run now" },
+	[SYNC] = { "sync", cmd_sync, .help = "one run now, then exit" },
+	[LOGIN] = { "login", cmd_login, .help = "a person's consent: sign in in a browser, or with a code on another machine" },
+	[STATUS] = { "status", cmd_status, .help = "last run, next run, gaps, unpriced usage, what needs a person" },
+	[COVERAGE] = { "coverage", cmd_coverage, .help = "the calendar of a month: which reported days of which customer are complete" },
+	[CLOSE] = { "close", cmd_close, .help = "close a billing period now: nothing in it changes any more, what comes later is a correction" },
+	[REOPEN] = { "reopen", cmd_reopen, .help = "open the newest closed billing period again" },
+	[CHECK] = { "check", cmd_check, .help = "the doctor: configuration, disk, sign-in, roles, one call of each API; changes nothing but the refresh token that it renews",
 		    .bare = true },
-	[EXPLAIN] = { "explain", cmd_explain, "a purchase by its reference: source, price, changes; or what a code or an event of the log means", .word = "[REFERENCE|CODE|EVENT]",
+	[EXPLAIN] = { "explain", cmd_explain, .help = "a purchase by its reference: source, price, changes; or what a code or an event of the log means", .word = "[REFERENCE|CODE|EVENT]",
 		      .bare = true },
-	[CONFIG] = { "config", cmd_config, "print the effective configuration, secrets left out", .bare = true },
+	[CONFIG] = { "config", cmd_config, .help = "print the effective configuration, secrets left out", .bare = true },
 };
 
 typedef int take_fn(struct options *o, const char *value, struct err *e);

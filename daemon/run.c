@@ -90,6 +90,8 @@ void run_start(struct run_ask *ask, struct boot *boot)
 	run->started_ms = clock_ms();
 	run->correlation = guid_random();
 	fetch_new_run(boot->fetch, run->correlation);
+	run->throttle.slower = run_report_slower;
+	fetch_watch(boot->fetch, &run->throttle);
 	run_goto(run, RUN_BEGIN);
 }
 
@@ -107,6 +109,7 @@ void run_over(struct run *run)
 	struct run_ask *ask = run->ask;
 
 	fini_steps(run);
+	fetch_watch(run->boot->fetch, NULL);
 	/* Nothing that is secret waits in memory for tomorrow. */
 	token_drop(run->boot->token);
 	http_close_idle(run->boot->http);
@@ -155,6 +158,7 @@ void run_cancel(struct run_ask *ask)
 	run->ask = NULL;
 	atomic_store(&run->hurry, true);
 	run_turn(run);
+	fetch_watch(run->boot->fetch, NULL);
 	/* Jobs of this run may be on the lane: its memory goes behind the last of them. */
 	run->burial.drop = on_burial_dropped;
 	lane_submit(run->boot->lane, &run->burial, on_burial, on_buried);

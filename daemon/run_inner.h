@@ -127,6 +127,7 @@ struct run {
 	bool failed, stopped, partial, publish_failed;
 	struct err err;
 	struct timer poke;
+	struct fetch_watch throttle;
 	struct token_ask token;
 	struct step_rates rates;
 	struct step_customers customers;
@@ -184,6 +185,8 @@ void step_publish_enter(struct run *run);
 void run_report_progress(const struct run *run);
 /* run_consent.c: what a person should hear of the consent in time. */
 void run_report_consent(const struct run *run);
+/* Microsoft asked to slow down. */
+void run_report_slower(struct fetch_watch *watch, unsigned in_flight, int64_t told_s);
 /* The summary line; then the run is over. */
 void run_report(struct run *run);
 /* Frees the run and tells who asked for it. */

@@ -69,6 +69,7 @@ static void report_sums(struct log_line *l, const struct run *run)
 	log_int(l, "retries", c->retries);
 	log_int(l, "duration_ms", c->duration_ms);
 	log_int(l, "not_covered", c->not_covered);
+	log_int(l, "throttled", c->throttled);
 }
 
 static void report_done(const struct run *run)
@@ -87,6 +88,19 @@ static void report_done(const struct run *run)
 		log_text(&l, "publish", "failed");
 	if (run->status == RUN_FAILED && run->err.kind)
 		log_err(&l, &run->err);
+	log_finish(&l);
+}
+
+void run_report_slower(struct fetch_watch *watch, unsigned in_flight, int64_t told_s)
+{
+	const struct run *run = container_of(watch, struct run, throttle);
+	struct log_line l;
+
+	log_start(&l, LOG_INFO, EVENT_THROTTLED);
+	log_int(&l, "run", run->id);
+	log_int(&l, "in_flight", in_flight);
+	if (told_s >= 0)
+		log_int(&l, "wait_s", told_s);
 	log_finish(&l);
 }
 

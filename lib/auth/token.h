@@ -57,6 +57,7 @@ void token_forget_refusal(struct token *t);
 void token_drop(struct token *t);
 
 struct token_facts {
+	uint64_t requests;  /* sent to the sign-in service, each try */
 	uint64_t refreshes;
 	int64_t renewed_at; /* instant of the last success, 0: never */
 	int mfa;            /* as pc_token: 1, 0, -1 */

@@ -175,6 +175,7 @@ static enum http_body on_body(struct http_request *r, struct span bytes)
 static void post(struct token *t)
 {
 	t->tries++;
+	t->facts.requests++;
 	t->asked_ms = token_now_ms();
 	buf_clear(&t->answer);
 	t->request = (struct http_request){

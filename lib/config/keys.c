@@ -64,9 +64,9 @@ const struct config_key config_keys[CONFIG_KEYS] = {
 	{ CENTER, .name = "region", .read = config_read_code, AT(region), .min = 2, .max = 2, .need = CONFIG_REQUIRED,
 	  .help = "The country of the price list, e.g. NL." },
 	{ CENTER, .name = "max_in_flight", .read = config_read_int, AT(max_in_flight), .min = 1, .max = 128, .fallback = "8",
-	  .help = "Requests at the same time." },
+	  .help = "Requests at the same time, at most: when Microsoft asks to slow down it is halved, and grows again." },
 	{ CENTER, .name = "requests_per_minute", .read = config_read_int, AT(requests_per_minute), .min = 1, .max = 100000,
-	  .fallback = "450", .help = "Requests started in a minute." },
+	  .fallback = "450", .help = "Requests started in a minute, also those to sign in; never a tenth more. Microsoft names a limit of 500." },
 
 	{ SCHEDULE, .name = "time", .read = config_read_time, AT(time), .fallback = "19:00", .help = "When the daily run starts, HH:MM." },
 	{ SCHEDULE, .name = "timezone", .read = config_read_zone, AT(timezone), .need = CONFIG_FILLED, .fallback = "CET",

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* fetch.c - the queue and the states of its requests. fetch_build.c says what is asked, fetch_answer.c what the answer means.
+/* fetch.c - a request from fetch_send to its end. fetch_queue.c says when it goes, fetch_build.c what is asked, fetch_answer.c what the
+ * answer means.
  *
  * WAITING in the queue -> ASKING for a token -> SENT -> done, or COOLING down until the next try -> WAITING, in front.
  * ASKING and SENT count as in flight. Whatever may allow more work calls poke(); only on_poke starts a request. */
@@ -17,41 +18,6 @@
 
 #define BACKOFF_BASE_MS 1000
 #define BACKOFF_CAP_MS 60000
-#define GROW_AFTER 50 /* good answers until one more request may be in flight */
-
-enum state { IDLE, WAITING, ASKING, SENT, COOLING };
-
-struct fetch {
-	struct uv_loop_s *loop;
-	struct http *http;
-	struct token *token;
-	char *base_url, *locale;
-	char correlation[GUID_TEXT_MAX];
-	struct backoff backoff;
-	unsigned most, limit, in_flight; /* limit: what 429 leaves of most */
-	unsigned good;                   /* answers since the limit was changed */
-	uint64_t epoch;                  /* counts the halvings */
-	uint64_t interval_us, next_us;   /* token bucket: when the next request would be due at an even pace */
-	struct fetch_request *head, **tail;
-	size_t open; /* requests in any state but IDLE */
-	struct timer poke;
-	struct fetch_counts counts;
-};
-
-static void on_poke(struct timer *t);
-
-static void poke(struct fetch *f)
-{
-	timer_start(&f->poke, f->loop, 0, on_poke);
-}
-
-static uint64_t now_us(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
-}
 
 static void wipe_authorization(struct fetch_request *r)
 {
@@ -62,43 +28,9 @@ static void wipe_authorization(struct fetch_request *r)
 	r->authorization = NULL;
 }
 
-/* Leaves whatever state the request is in; the memory may go afterwards. */
-static void leave(struct fetch_request *r)
-{
-	struct fetch *f = r->fetch;
-
-	switch ((enum state)r->state) {
-	case IDLE:
-		return;
-	case WAITING:
-		for (struct fetch_request **at = &f->head; *at; at = &(*at)->next) {
-			if (*at != r)
-				continue;
-			*at = r->next;
-			if (!*at)
-				f->tail = at;
-			break;
-		}
-		break;
-	case ASKING:
-		token_cancel(f->token, &r->ask);
-		f->in_flight--;
-		break;
-	case SENT:
-		http_cancel(&r->http);
-		f->in_flight--;
-		break;
-	case COOLING:
-		timer_cancel(&r->wait);
-		break;
-	}
-	r->state = IDLE;
-	poke(f);
-}
-
 static void close_request(struct fetch_request *r)
 {
-	leave(r);
+	fetch_leave(r);
 	wipe_authorization(r);
 	free(r->url);
 	r->url = NULL;
@@ -117,27 +49,18 @@ static void fail(struct fetch_request *r)
 	finish(r);
 }
 
-static void enqueue(struct fetch_request *r, bool in_front)
+void fetch_give_up(struct fetch_request *r)
 {
-	struct fetch *f = r->fetch;
-
-	leave(r);
-	r->state = WAITING;
-	r->next = in_front ? f->head : NULL;
-	if (in_front) {
-		f->head = r;
-		if (!r->next)
-			f->tail = &r->next;
-	} else {
-		*f->tail = r;
-		f->tail = &r->next;
-	}
-	poke(f);
+	fetch_describe(r, r->fetch->correlation);
+	fail(r);
 }
 
-static void on_cooled(struct timer *t)
+/* Whether the run has a retry left for this failure, which it then has spent. Data that is not ready is none. */
+static bool may_retry(struct fetch *f, const struct fetch_request *r)
 {
-	enqueue(container_of(t, struct fetch_request, wait), true);
+	if (r->status == 204)
+		return true;
+	return f->retries < FETCH_RETRIES_FREE + f->first_tries / 2 && ++f->retries;
 }
 
 /* Again after the back-off, or the end. */
@@ -156,30 +79,28 @@ static void cool(struct fetch_request *r)
 	} else {
 		delay_ms = backoff_delay_ms(&f->backoff, r->tries, told_s, random);
 	}
+	if (delay_ms != BACKOFF_GIVE_UP && !may_retry(f, r)) {
+		(void)err_wrap(&r->err, "the run has no retries left");
+		delay_ms = BACKOFF_GIVE_UP;
+	}
 	if (delay_ms == BACKOFF_GIVE_UP) {
-		fetch_describe(r, f->correlation);
-		fail(r);
+		fetch_give_up(r);
 		return;
 	}
-	leave(r);
 	f->counts.retries++;
-	r->state = COOLING;
-	timer_start(&r->wait, f->loop, (uint64_t)delay_ms, on_cooled);
+	fetch_rest(r, (uint64_t)delay_ms);
 }
 
-/* Additive increase, multiplicative decrease. Several 429 to requests of the same epoch are one message. */
 static void adapt(struct fetch *f, const struct fetch_request *r)
 {
-	if (r->http.status == 429) {
+	const struct http_request *h = &r->http;
+
+	if (h->status == 429) {
 		f->counts.throttled++;
-		f->good = 0;
-		if (r->epoch != f->epoch)
-			return;
-		f->epoch++;
-		f->limit = f->limit > 1 ? f->limit / 2 : 1;
-	} else if (r->http.err.kind == ERR_NONE && r->http.status < 500 && ++f->good >= GROW_AFTER) {
-		f->good = 0;
-		f->limit += f->limit < f->most;
+		if (pace_refused(&f->pace, r->customer, r->epoch, h->retry_after_s, fetch_now_us()) && f->watch)
+			f->watch->slower(f->watch, f->pace.limit, h->retry_after_s);
+	} else if (h->err.kind == ERR_NONE && h->status < 500) {
+		pace_answered(&f->pace);
 	}
 }
 
@@ -202,7 +123,7 @@ static void on_http_done(struct http_request *h)
 		r->token_renewed = true;
 		f->counts.retries++;
 		token_reject(f->token, r->token_generation);
-		enqueue(r, true);
+		fetch_enqueue(r, true);
 		break;
 	case FETCH_VERDICT_END:
 		if (r->err.kind != ERR_NONE)
@@ -248,16 +169,17 @@ static void on_token(struct token_ask *ask)
 	}
 	r->http.on_body = on_http_body;
 	r->http.done = on_http_done;
-	r->state = SENT;
+	r->state = FETCH_SENT;
+	f->first_tries += r->tries == 0;
 	r->tries++;
-	r->epoch = f->epoch;
+	r->epoch = f->pace.epoch;
 	f->counts.requests++;
 	http_send(f->http, &r->http); /* nothing comes of it before the next turn */
 	if (r->on_attempt)
 		r->on_attempt(r);
 }
 
-static void begin(struct fetch_request *r)
+void fetch_begin(struct fetch_request *r)
 {
 	struct fetch *f = r->fetch;
 
@@ -266,39 +188,12 @@ static void begin(struct fetch_request *r)
 		fail(r);
 		return;
 	}
-	leave(r);
+	fetch_leave(r);
 	f->in_flight++;
-	r->state = ASKING;
+	r->state = FETCH_ASKING;
 	memset(&r->ask, 0, sizeof(r->ask));
 	r->ask.done = on_token;
 	token_get(f->token, &r->ask);
-}
-
-/* Milliseconds until the bucket allows a request, 0: now, and it is taken. */
-static uint64_t take_turn(struct fetch *f)
-{
-	uint64_t now = now_us();
-	uint64_t burst_us = f->interval_us * (f->most - 1);
-
-	if (f->next_us > now + burst_us)
-		return (f->next_us - now - burst_us + 999) / 1000;
-	f->next_us = (f->next_us > now ? f->next_us : now) + f->interval_us;
-	return 0;
-}
-
-static void on_poke(struct timer *t)
-{
-	struct fetch *f = container_of(t, struct fetch, poke);
-
-	while (f->head && f->in_flight < f->limit) {
-		uint64_t wait_ms = take_turn(f);
-
-		if (wait_ms) {
-			timer_start(&f->poke, f->loop, wait_ms, on_poke);
-			return;
-		}
-		begin(f->head);
-	}
 }
 
 struct fetch *fetch_new(struct uv_loop_s *loop, struct http *http, struct token *token, const struct fetch_options *options)
@@ -312,9 +207,7 @@ struct fetch *fetch_new(struct uv_loop_s *loop, struct http *http, struct token 
 	f->base_url = xstrdup(options->base_url);
 	f->locale = options->locale ? xstrdup(options->locale) : NULL;
 	f->backoff = (struct backoff){ .tries_max = FETCH_TRIES, .base_ms = base_ms, .cap_ms = BACKOFF_CAP_MS };
-	f->most = options->max_in_flight ? options->max_in_flight : 1;
-	if (options->requests_per_minute)
-		f->interval_us = 60000000 / options->requests_per_minute;
+	pace_init(&f->pace, options->max_in_flight, options->requests_per_minute);
 	f->tail = &f->head;
 	fetch_new_run(f, guid_random());
 	return f;
@@ -335,8 +228,13 @@ void fetch_new_run(struct fetch *f, struct guid correlation)
 {
 	guid_print(correlation, f->correlation);
 	f->counts = (struct fetch_counts){ .requests = 0 };
-	f->limit = f->most;
-	f->good = 0;
+	f->first_tries = f->retries = 0;
+	pace_restore(&f->pace);
+}
+
+void fetch_watch(struct fetch *f, struct fetch_watch *watch)
+{
+	f->watch = watch;
 }
 
 void fetch_send(struct fetch *f, struct fetch_request *r)
@@ -344,7 +242,7 @@ void fetch_send(struct fetch *f, struct fetch_request *r)
 	size_t size = strlen(f->base_url) + strlen(r->path) + 1;
 
 	r->fetch = f;
-	r->state = IDLE;
+	r->state = FETCH_IDLE;
 	r->answer = FETCH_FAILED;
 	err_clear(&r->err);
 	r->status = 0;
@@ -354,28 +252,29 @@ void fetch_send(struct fetch *f, struct fetch_request *r)
 	memset(&r->http, 0, sizeof(r->http));
 	memset(&r->wait, 0, sizeof(r->wait));
 	r->authorization = NULL;
+	r->customer = pace_customer(r->path);
 	r->url = xmalloc(size);
 	snprintf(r->url, size, "%s%s", f->base_url, r->path);
 	guid_print(guid_random(), r->request_id);
 	f->open++;
-	enqueue(r, false);
+	fetch_enqueue(r, false);
 }
 
 void fetch_resume(struct fetch_request *r)
 {
-	if (r->state == SENT)
+	if (r->state == FETCH_SENT)
 		http_resume(&r->http);
 }
 
 void fetch_cancel(struct fetch_request *r)
 {
-	if (r->state != IDLE)
+	if (r->state != FETCH_IDLE)
 		close_request(r);
 }
 
 bool fetch_is_not_ready(const struct fetch_request *r)
 {
-	return r->state == COOLING && r->status == 204;
+	return r->state == FETCH_COOLING && (r->status == 204 || r->tries == 0);
 }
 
 const struct fetch_counts *fetch_counts(const struct fetch *f)

@@ -1,9 +1,44 @@
 /* SPDX-License-Identifier: MIT */
-/* fetch_private.h - shared by fetch.c (queue and states), fetch_build.c (what is asked), fetch_answer.c (what an answer means). */
+/* fetch_private.h - shared by fetch.c (from sent to done), fetch_queue.c (when it goes), fetch_build.c (what is asked), fetch_answer.c
+ * (what an answer means). */
 #ifndef PULL_FETCH_PRIVATE_H
 #define PULL_FETCH_PRIVATE_H
 
+#include "net/backoff.h"
 #include "pull/fetch.h"
+#include "pull/pace.h"
+
+enum fetch_state { FETCH_IDLE, FETCH_WAITING, FETCH_ASKING, FETCH_SENT, FETCH_COOLING };
+
+struct fetch {
+	struct uv_loop_s *loop;
+	struct http *http;
+	struct token *token;
+	char *base_url, *locale;
+	char correlation[GUID_TEXT_MAX];
+	struct backoff backoff;
+	struct pace pace;
+	unsigned in_flight;
+	uint64_t first_tries, retries; /* of this run; retries: of failures */
+	uint64_t token_requests;       /* that the pace has counted */
+	struct fetch_watch *watch;
+	struct fetch_request *head, **tail;
+	size_t open; /* requests in any state but IDLE */
+	struct timer poke;
+	struct fetch_counts counts;
+};
+
+/* fetch_queue.c: leaves whatever state the request is in; the memory may go afterwards. */
+void fetch_leave(struct fetch_request *r);
+void fetch_enqueue(struct fetch_request *r, bool in_front);
+/* Out of everything for that long, then in front of the queue. */
+void fetch_rest(struct fetch_request *r, uint64_t delay_ms);
+uint64_t fetch_now_us(void); /* monotonic */
+
+/* fetch.c: its turn has come. */
+void fetch_begin(struct fetch_request *r);
+/* The end, with r->err. */
+void fetch_give_up(struct fetch_request *r);
 
 enum fetch_verdict {
 	FETCH_VERDICT_END,   /* r->answer and r->err are set */

@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "store/db_decimal.h"
+#include "store/db_memory.h"
 #include "store/db_private.h"
 
 #include <stdio.h>
@@ -116,6 +117,7 @@ int db_open(struct db **out, const char *path, enum db_mode mode, const char *co
 	struct db *db = xcalloc(1, sizeof(*db));
 	int flags = mode == DB_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
 
+	db_memory_setup();
 	if (mode == DB_CREATE)
 		flags |= SQLITE_OPEN_CREATE;
 	db->path = xstrdup(path);

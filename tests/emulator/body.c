@@ -99,8 +99,8 @@ body_accepts_json(const struct request *r)
 	return accept != NULL && strcasestr(accept, "application/json") != NULL;
 }
 
-static int
-wants_gzip(const struct request *r)
+int
+body_wants_gzip(const struct request *r)
 {
 	const char *encodings = request_header(r, "Accept-Encoding");
 
@@ -143,6 +143,13 @@ body_gzip(const struct text *in, uint64_t spaces, struct text *out)
 }
 
 void
+body_say_gzip(struct request *r)
+{
+	reply_header(&r->reply, "Content-Encoding", "gzip");
+	reply_header(&r->reply, "Vary", "Accept-Encoding");
+}
+
+void
 body_transform(struct request *r)
 {
 	const struct quirks_conf *q = &r->world->s.quirks;
@@ -167,11 +174,10 @@ body_transform(struct request *r)
 		swap_in(body, &made);
 		made = (struct text){0};
 	}
-	if (wants_gzip(r)) {
+	if (body_wants_gzip(r)) {
 		body_gzip(body, 0, &made);
 		swap_in(body, &made);
-		reply_header(&r->reply, "Content-Encoding", "gzip");
-		reply_header(&r->reply, "Vary", "Accept-Encoding");
+		body_say_gzip(r);
 	}
 }
 

@@ -140,6 +140,8 @@ plain_response(struct request *r)
 	struct text body = r->reply.body;
 	struct MHD_Response *response;
 
+	if (r->reply.kept != NULL)
+		return MHD_create_response_from_buffer(r->reply.kept_len, (void *)(uintptr_t)r->reply.kept, MHD_RESPMEM_PERSISTENT);
 	if (body.len == 0)
 		return MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT);
 	response = MHD_create_response_from_buffer(body.len, body.p, MHD_RESPMEM_MUST_FREE);
@@ -183,7 +185,7 @@ add_huge_header(const struct request *r, struct MHD_Response *response)
 enum MHD_Result
 deliver(struct request *r)
 {
-	size_t bytes = r->reply.body.len;
+	size_t bytes = reply_size(r);
 	struct MHD_Response *response;
 	enum MHD_Result result;
 

@@ -43,6 +43,7 @@ request_free(struct request *r)
 		free(r->reply.headers[i].value);
 	}
 	text_fini(&r->reply.body);
+	free(r->reply.keep_as);
 	text_fini(&r->body);
 	free(r->uri);
 	free(r->path);
@@ -134,6 +135,12 @@ reply_retry_after(struct request *r, int64_t seconds, enum retry_form form)
 	}
 	reply_header(&r->reply, "Retry-After", value);
 	state_note_retry(r->state, r, due_ms);
+}
+
+size_t
+reply_size(const struct request *r)
+{
+	return r->reply.kept != NULL ? r->reply.kept_len : r->reply.body.len;
 }
 
 void

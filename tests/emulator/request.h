@@ -29,6 +29,9 @@ struct reply {
 	} headers[REPLY_HEADERS];
 	size_t header_count;
 	int as_is;		/* a recorded document or a control answer: no indenting */
+	char *keep_as;		/* the key under which the finished body is kept; NULL: it is not */
+	const char *kept;	/* such a body, in place of the one above; the world's */
+	size_t kept_len;
 };
 
 struct request {
@@ -68,6 +71,8 @@ void reply_header(struct reply *reply, const char *name, const char *value);
 void reply_retry_after(struct request *r, int64_t seconds, enum retry_form form);
 /* Partner Center's error document. */
 void reply_error(struct request *r, unsigned status, const char *code, const char *fmt, ...) PRINTF(4, 5);
+/* Bytes of the body as it goes out. */
+size_t reply_size(const struct request *r);
 /* A reply with a JSON content type; the caller fills the body. */
 void reply_json(struct request *r, unsigned status);
 /* The start of an HTML page, its body open; the caller adds the rest and closes it. */

@@ -80,7 +80,7 @@ struct generate_conf {
 };
 
 struct page_conf {
-	int64_t customers_size, usage_size;
+	int64_t customers_size, usage_size, keep;
 };
 
 struct quirks_conf {

@@ -81,6 +81,7 @@ const struct scenario_key scenario_keys[] = {
 
 	INT(page, customers_size, 1, 100000, "100000", "at most this many customers a page"),
 	INT(page, usage_size, 1, 1000, "1000", "at most this many usage rows a page"),
+	BOOL(page, keep, "no", "pages of usage are kept in memory once they were made: for measuring what reads them"),
 
 	BOOL(quirks, bom, "no", "UTF-8 byte order mark before each API body"),
 	CHOICE(quirks, indent, "none|crlf|lf", "none", "indented bodies, line ends as recorded (crlf)"),

@@ -148,7 +148,9 @@ respond(struct request *r)
 	if (request_fault_is(r, FAULT_CONTENT_TYPE))
 		snprintf(r->reply.content_type, sizeof(r->reply.content_type), "%s",
 		    r->fault->content_type[0] != '\0' ? r->fault->content_type : "text/html");
-	bytes = r->reply.body.len;
+	if (r->reply.keep_as != NULL)
+		kept_add(&r->world->kept, r->reply.keep_as, &r->reply.body);
+	bytes = reply_size(r);
 	write_log(r, bytes);
 	return deliver(r);
 }

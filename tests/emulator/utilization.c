@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "body.h"
 #include "day.h"
 #include "hash.h"
 #include "partner.h"
@@ -199,6 +200,29 @@ put_page(struct request *r, struct cursor *c, const char *customer, const char *
 	memcpy(out->p, head, strlen(head));
 }
 
+/* With [page] keep: the page as it was sent before; else it is kept when it is finished. 0 when it must be made. A fault makes it anew,
+ * for it may change its bytes. */
+static int
+take_kept(struct request *r, const struct cursor *c)
+{
+	int gzip = body_wants_gzip(r);
+	char key[160];
+
+	if (!r->world->s.page.keep || r->fault != NULL || !body_accepts_json(r))
+		return 0;
+	snprintf(key, sizeof(key), "%s %s %s %zu %d %d %d %u", c->q.sub->id, c->start, c->end, c->size, c->q.hourly, c->q.details, gzip,
+	    (unsigned)c->page);
+	r->reply.kept = kept_find(&r->world->kept, key, &r->reply.kept_len);
+	if (r->reply.kept == NULL) {
+		r->reply.keep_as = mem_dup(key);
+		return 0;
+	}
+	reply_json(r, 200);
+	if (gzip)
+		body_say_gzip(r);
+	return 1;
+}
+
 static void
 answer_generated(struct request *r, const struct subscription *sub, const char *customer, const char *id)
 {
@@ -215,7 +239,7 @@ answer_generated(struct request *r, const struct subscription *sub, const char *
 	}
 	if (token == NULL && read_query(r, &c) != 0)
 		return;
-	if (!not_ready(r, &c))
+	if (!not_ready(r, &c) && !take_kept(r, &c))
 		put_page(r, &c, customer, id);
 }
 

@@ -84,6 +84,7 @@ world_new(const struct scenario *s, struct err *e)
 	w->s = *s;
 	atomic_init(&w->refs, 1);
 	pthread_mutex_init(&w->card_lock, NULL);
+	kept_init(&w->kept);
 	if (scenario_finish(&w->s, e) != 0 || recorded_load(w, e) != 0 || certs_load(&w->certs, w->s.partner.certificate, e) != 0 ||
 	    certs_load(&w->issuers, w->s.partner.token_certificate, e) != 0) {
 		world_unref(w);
@@ -110,6 +111,7 @@ world_unref(struct world *w)
 	free(w->customer_order);
 	free(w->sub_order);
 	text_fini(&w->card);
+	kept_fini(&w->kept);
 	pthread_mutex_destroy(&w->card_lock);
 	free(w);
 }

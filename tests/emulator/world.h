@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* world.h - a scenario made playable: customers, subscriptions, meters and resource templates, all derived from the seed.
- * Immutable once made, except for the rate card, which is written once when first asked for.
+ * Immutable once made, except for the rate card, which is written once when first asked for, and the pages that are kept.
  * Shared between requests by counting references. */
 #ifndef EMU_WORLD_H
 #define EMU_WORLD_H
@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "certs.h"
+#include "kept.h"
 #include "quantity.h"
 #include "scenario.h"
 #include "text.h"
@@ -73,6 +74,7 @@ struct world {
 	pthread_mutex_t card_lock;
 	struct text card;
 	char card_key[16];
+	struct kept kept;
 };
 
 /* Makes the world of *s (copied). NULL and *e on failure. */

@@ -176,7 +176,7 @@ static void test_told_to_wait_for_too_long_ends(void **state)
 {
 	(void)state;
 	say("429 Too Many Requests", "Retry-After: 1801\r\n", "");
-	get("/v1/a");
+	get("/v1/customers/a/b");
 	assert_int_equal(calls[0].r.answer, FETCH_FAILED);
 	assert_int_equal(calls[0].r.err.kind, ERR_BUSY);
 	assert_non_null(strstr(calls[0].r.err.text, "told to wait 1801 s"));

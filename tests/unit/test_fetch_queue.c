@@ -2,23 +2,83 @@
 /* The queue: order, caps, throttling, cancelling, the log. */
 #include "tests/support/fetch_calls.h"
 
-static void test_retry_after_is_kept_to_and_holds_up_nobody(void **state)
+static void test_retry_after_is_kept_to_and_holds_up_no_other_customer(void **state)
 {
 	uint64_t began = uv_hrtime();
 
 	(void)state;
 	say("429 Too Many Requests", "Retry-After: 1\r\n", "");
-	send_call(0, "/v1/a");
+	send_call(0, "/v1/customers/a/1");
 	LOOP_UNTIL(s.loop, fakehttp_count(s.fake) == 1);
 	loop_idle(s.loop, 50);
 	say("200 OK", "", "{}");
-	send_call(1, "/v1/b");
-	LOOP_UNTIL(s.loop, calls[1].done);
-	assert_true(uv_hrtime() - began < 900000000);
 	say("200 OK", "", "{}");
-	LOOP_UNTIL(s.loop, calls[0].done);
+	say("200 OK", "", "{}");
+	send_call(2, "/v1/customers/A/2");
+	send_call(1, "/v1/customers/b/1");
+	LOOP_UNTIL(s.loop, calls[1].done);
+	assert_int_equal(fakehttp_count(s.fake), 2);
+	assert_true(fetch_is_not_ready(&calls[2].r));
+	assert_false(fetch_is_not_ready(&calls[0].r));
+	LOOP_UNTIL(s.loop, calls[0].done && calls[2].done);
 	assert_true(uv_hrtime() - began >= 1000000000);
 	assert_int_equal(calls[0].r.answer, FETCH_OK);
+}
+
+static void test_told_for_everybody_nobody_is_asked_for(void **state)
+{
+	uint64_t began = uv_hrtime();
+
+	(void)state;
+	say("429 Too Many Requests", "Retry-After: 1\r\n", "");
+	send_call(0, "/v1/ratecards/azure");
+	LOOP_UNTIL(s.loop, fakehttp_count(s.fake) == 1);
+	loop_idle(s.loop, 50);
+	say("200 OK", "", "{}");
+	say("200 OK", "", "{}");
+	send_call(1, "/v1/customers/b/1");
+	loop_idle(s.loop, 50);
+	assert_int_equal(fakehttp_count(s.fake), 1);
+	LOOP_UNTIL(s.loop, calls[0].done && calls[1].done);
+	assert_true(uv_hrtime() - began >= 1000000000);
+}
+
+static void test_told_to_wait_for_too_long_others_like_it_are_not_asked(void **state)
+{
+	(void)state;
+	say("429 Too Many Requests", "Retry-After: 7200\r\n", "");
+	send_call(0, "/v1/customers/a/1");
+	LOOP_UNTIL(s.loop, calls[0].done);
+	send_call(0, "/v1/customers/a/2");
+	LOOP_UNTIL(s.loop, calls[0].done);
+	assert_int_equal(calls[0].r.answer, FETCH_FAILED);
+	assert_int_equal(calls[0].r.err.kind, ERR_BUSY);
+	assert_int_equal(calls[0].r.tries, 0);
+	assert_int_equal(fakehttp_count(s.fake), 1);
+}
+
+static void answer_503(size_t number, const char *request, struct fake_reply *reply)
+{
+	(void)number;
+	(void)request;
+	*reply = (struct fake_reply){ .bytes = "HTTP/1.1 503 Down\r\nContent-Length: 0\r\n\r\n", .n = 40 };
+}
+
+static void test_retries_of_a_run_have_an_end(void **state)
+{
+	(void)state;
+	s.options.max_in_flight = CALLS;
+	session_renew_fetch(&s);
+	fakehttp_answer_by(s.fake, answer_503);
+	for (int i = 0; i < CALLS; i++)
+		send_call(i, "/v1/a");
+	for (int i = 0; i < CALLS; i++)
+		LOOP_UNTIL(s.loop, calls[i].done);
+	assert_int_equal(fetch_counts(s.fetch)->requests, CALLS + CALLS / 2 + FETCH_RETRIES_FREE);
+	fetch_new_run(s.fetch, guid_random());
+	send_call(0, "/v1/a");
+	LOOP_UNTIL(s.loop, calls[0].done);
+	assert_int_equal(calls[0].r.tries, FETCH_TRIES);
 }
 
 static void answer_slowly(size_t number, const char *request, struct fake_reply *reply)
@@ -84,10 +144,19 @@ static void test_requests_per_minute_are_kept(void **state)
 	for (int i = 0; i < 24; i++)
 		send_call(i, "/v1/a");
 	LOOP_UNTIL(s.loop, all_done(24));
-	assert_in_range((uv_hrtime() - began) / 1000000, 400, 2000);
+	assert_true(uv_hrtime() - began >= 420000000); /* and the sign-in's request */
 }
 
 static size_t throttle_until;
+static int halvings;
+
+static void on_slower(struct fetch_watch *w, unsigned in_flight, int64_t told_s)
+{
+	(void)w;
+	assert_int_equal(in_flight, 4);
+	assert_int_equal(told_s, -1);
+	halvings++;
+}
 
 static void answer_429_first(size_t number, const char *request, struct fake_reply *reply)
 {
@@ -100,16 +169,21 @@ static void answer_429_first(size_t number, const char *request, struct fake_rep
 
 static void test_429_halves_the_parallelism_and_good_answers_restore_it(void **state)
 {
+	struct fetch_watch watch = { .slower = on_slower };
+
 	(void)state;
 	s.options.max_in_flight = 8;
 	s.options.backoff_base_ms = 20;
 	session_renew_fetch(&s);
 	throttle_until = 8;
+	halvings = 0;
+	fetch_watch(s.fetch, &watch);
 	fakehttp_answer_by(s.fake, answer_429_first);
 	for (int i = 0; i < 8; i++)
 		send_call(i, "/v1/a");
 	LOOP_UNTIL(s.loop, all_done(8));
 	assert_int_equal(fetch_counts(s.fetch)->throttled, 8);
+	assert_int_equal(halvings, 1);
 	fakehttp_answer_by(s.fake, answer_slowly);
 	fakehttp_forget_most_busy(s.fake);
 	for (int i = 0; i < 40; i++)
@@ -207,7 +281,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 #define T(name) cmocka_unit_test_setup_teardown(test_##name, setup, teardown)
-		T(retry_after_is_kept_to_and_holds_up_nobody),
+		T(retry_after_is_kept_to_and_holds_up_no_other_customer),
+		T(told_for_everybody_nobody_is_asked_for),
+		T(told_to_wait_for_too_long_others_like_it_are_not_asked),
+		T(retries_of_a_run_have_an_end),
 		T(never_more_in_flight_than_allowed),
 		T(first_come_first_served),
 		T(requests_per_minute_are_kept),

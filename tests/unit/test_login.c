@@ -228,6 +228,8 @@ static void test_a_request_without_luck_is_made_again(void **state)
 
 static void test_but_not_for_ever(void **state)
 {
+	size_t asked;
+
 	(void)state;
 	customers_status = "503 Service Unavailable";
 	sign_in("code=c&state=%s");
@@ -235,11 +237,13 @@ static void test_but_not_for_ever(void **state)
 	assert_non_null(strstr(ask.err.remedy, "run csp-usaged login again"));
 	assert_int_equal(fakehttp_count(fake), 1 + LOGIN_TRIES);
 	again();
-	for (int i = 0; i < LOGIN_TRIES; i++)
+	for (int i = 0; i < LOGIN_TRIES + 1; i++)
 		fakehttp_script(fake, (struct fake_reply){ .bytes = "", .end = FAKE_RESET });
 	sign_in("code=c&state=%s");
 	assert_int_equal(ask.err.kind, ERR_NET);
-	assert_int_equal(fakehttp_count(fake), 1 + 2 * LOGIN_TRIES);
+	/* Debian 13's libcurl asks once more by itself when a connection that it kept is reset; Debian 12's does when it is closed. */
+	asked = fakehttp_count(fake) - (1 + LOGIN_TRIES);
+	assert_true(asked == LOGIN_TRIES || asked == LOGIN_TRIES + 1);
 }
 
 static void test_nobody_comes(void **state)

@@ -92,3 +92,16 @@ for revision in 1 2 3; do
 	before=$(cat "$work/after")
 done
 is "restated rows: fewer, more, as many" "100 101 99" "$(cut -d, -f4 "$work/after" | sort -u | xargs)"
+
+# Pages that are kept are those that are made, plain and packed.
+afresh '[generate]' 'customers = 2' 'subscriptions = 4' 'rows_per_day = 100' '[page]' 'keep = yes'
+is "kept: made" "$whole" "$(api "$(usage "$sub" 2026-03-10)")"
+is "kept: served again" "$whole" "$(api "$(usage "$sub" 2026-03-10)")"
+follow "$(usage "$sub" 2026-03-10)&size=7"
+follow "$(usage "$sub" 2026-03-10)&size=7"
+is "kept: pages of 7" "$(jq -c '.items[]' <<<"$whole")" "$(items)"
+scenario '[quirks]' 'gzip = auto'
+for time in first second; do
+	is "kept: packed, the $time time" "$whole" "$(api "$(usage "$sub" 2026-03-10)" --compressed)"
+	is "kept: not packed for who does not ask, the $time time" "$whole" "$(api "$(usage "$sub" 2026-03-10)")"
+done
