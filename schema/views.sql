@@ -32,7 +32,7 @@
 
 -- The purchases, with what they share.
 CREATE VIEW usage AS
-SELECT g.subscription_id, g.period, g.reported_day, f.* FROM part g JOIN usage_fact f ON f.part_id = g.id;
+SELECT g.subscription_id, g.period, g.reported_day, fact.* FROM part g JOIN usage_fact fact ON fact.part_id = g.id;
 
 -- A purchase by its reference: the fact with the dimensions that name it. A correction (kind 2) has the reference of what it corrects, and
 -- behind that the period in which it is booked.
