@@ -11,9 +11,9 @@ CREATE TABLE part (
   unpriced        INTEGER NOT NULL DEFAULT 0,  -- of them those that are not rated
   priced          INTEGER NOT NULL DEFAULT 0,  -- those with an amount
   units           INTEGER NOT NULL DEFAULT 0,  -- sum of their amount_nanos / 1000000000
-  nanos           INTEGER NOT NULL DEFAULT 0,  -- sum of their amount_nanos % 1000000000
-  UNIQUE (subscription_id, period, reported_day)
+  nanos           INTEGER NOT NULL DEFAULT 0   -- sum of their amount_nanos % 1000000000
 ) STRICT;
+CREATE UNIQUE INDEX part_by_period ON part (subscription_id, period, reported_day);
 CREATE UNIQUE INDEX part_by_day ON part (subscription_id, reported_day, period);
 INSERT INTO part (subscription_id, period, reported_day, purchases, unpriced, priced, units, nanos)
 SELECT subscription_id, period, reported_day, sum(status = 0), sum(status = 0 AND rating <> 0),
@@ -107,3 +107,14 @@ CREATE INDEX usage_change_by_old_seq ON usage_change (old_seq) WHERE revision = 
 
 -- What the bytes of its pages were when the slice was stored, to know an unchanged one by; NULL: not known.
 ALTER TABLE slice ADD COLUMN pages BLOB;
+
+-- The changes of a run are those with a number behind seq_before, up to seq_after.
+ALTER TABLE run ADD COLUMN seq_before INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE run ADD COLUMN seq_after INTEGER NOT NULL DEFAULT 9223372036854775807;
+UPDATE run SET seq_before = done.first - 1, seq_after = done.last
+  FROM (SELECT run_id, min(seq) AS first, max(seq) AS last
+          FROM (SELECT first_run_id AS run_id, seq FROM usage_fact WHERE revision = 1
+                UNION ALL SELECT run_id, seq FROM usage_change
+                UNION ALL SELECT old_run_id, old_seq FROM usage_change WHERE revision = 2)
+         GROUP BY run_id) done
+ WHERE done.run_id = run.id;

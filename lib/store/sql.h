@@ -14,14 +14,15 @@
 
 #define SQL_STATEMENTS(X)                                                                                                             \
 	/* runs */                                                                                                                    \
-	X(RUN_INSERT, "INSERT INTO run (trigger, slot, started, correlation_id, dated)"                                               \
-		      " VALUES (?1, ?2, ?3, ?4, max(?3, coalesce((SELECT dated + 1 FROM run ORDER BY id DESC LIMIT 1), 0)))")             \
+	X(RUN_INSERT, "INSERT INTO run (trigger, slot, started, correlation_id, seq_before, dated)"                                   \
+		      " VALUES (?1, ?2, ?3, ?4, ?5, max(?3, coalesce((SELECT dated + 1 FROM run ORDER BY id DESC LIMIT 1), 0)))")             \
 	X(RUN_OPEN, "SELECT id FROM run WHERE status = 0 ORDER BY id DESC")                                                           \
-	X(RUN_ABORT, "UPDATE run SET status = 4, ended = ?1, code = 'E-RUN-ABORTED', error = 'the program ended during this run'"     \
-		     " WHERE status = 0")                                                                                             \
+	X(RUN_ABORT, "UPDATE run SET status = 4, ended = ?1, code = 'E-RUN-ABORTED', error = 'the program ended during this run',"     \
+		     " seq_after = (SELECT coalesce(max(seq), 0) FROM usage_fact) WHERE status = 0")                                                                                             \
 	X(RUN_END, "UPDATE run SET ended = ?2, status = ?3, customers = ?4, subscriptions = ?5, not_covered = ?6, slices = ?7,"       \
 		   " slices_failed = ?8, rows_added = ?9, rows_changed = ?10, rows_withdrawn = ?11, unpriced = ?12, requests = ?13,"  \
-		   " retries = ?14, throttled = ?15, bytes = ?16, duration_ms = ?17, code = ?18, error = ?19, remedy = ?20"           \
+		   " retries = ?14, throttled = ?15, bytes = ?16, duration_ms = ?17, seq_after = ?18, code = ?19, error = ?20,"       \
+		   " remedy = ?21"                                                                                                    \
 		   " WHERE id = ?1")                                                                                                  \
 	X(RUN_LAST, "SELECT id, trigger, slot, started, ended, status, customers, subscriptions, not_covered, slices, slices_failed," \
 		    " rows_added, rows_changed, rows_withdrawn, unpriced, requests, retries, throttled, bytes, duration_ms, code,"    \

@@ -44,6 +44,7 @@ static int insert_run(struct store *s, const char *trigger, int64_t slot, int64_
 	db_bind_int(q, 2, slot);
 	db_bind_int(q, 3, now);
 	db_bind_text(q, 4, id);
+	db_bind_int(q, 5, s->seq);
 	if (db_run(s->db, q, e) == -1)
 		return -1;
 	*run_id = db_last_id(s->db);
@@ -115,16 +116,16 @@ static int update_run(struct store *s, int64_t run_id, enum run_status status, c
 {
 	const int64_t values[] = { run_id,         now,         status,          c->customers,   c->subscriptions, c->not_covered,
 				   c->slices,      c->slices_failed, c->rows_added, c->rows_changed, c->rows_withdrawn, c->unpriced,
-				   c->requests,    c->retries,  c->throttled,    c->bytes,       c->duration_ms };
+				   c->requests,    c->retries,  c->throttled,    c->bytes,       c->duration_ms,   s->seq };
 	struct sqlite3_stmt *q = db_query(s->db, SQL_RUN_END, e);
 
 	if (!q)
 		return -1;
 	for (int i = 0; i < (int)countof(values); i++)
 		db_bind_int(q, i + 1, values[i]);
-	bind_text_or_null(q, 18, error ? error->code : NULL);
-	bind_text_or_null(q, 19, error ? error->text : NULL);
-	bind_text_or_null(q, 20, error ? error->remedy : NULL);
+	bind_text_or_null(q, 19, error ? error->code : NULL);
+	bind_text_or_null(q, 20, error ? error->text : NULL);
+	bind_text_or_null(q, 21, error ? error->remedy : NULL);
 	return db_run(s->db, q, e);
 }
 
