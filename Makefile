@@ -28,6 +28,13 @@ CFLAGS := -O1 -g $(SANITIZE)
 HARDENING := -fPIE
 LINK_HARDENING := -pie $(SANITIZE)
 endif
+# for tests/fuzz, by clang: like asan, with libFuzzer's counters in lib/
+ifeq ($(MODE),fuzz)
+CC := clang
+CFLAGS := -O2 -g $(SANITIZE)
+HARDENING := -fPIE
+LINK_HARDENING := -pie $(SANITIZE)
+endif
 COMMON := -std=c11 -D_GNU_SOURCE -DPROGRAM_VERSION='"$(VERSION)"' $(WARNINGS) $(if $(WERROR),-Werror) $(HARDENING) -MMD -MP
 LIB_CFLAGS = $(COMMON) -Ilib -I. -include lib/base/banned.h $(shell pkg-config --cflags $(PACKAGES))
 LIBS = $(shell pkg-config --libs $(PACKAGES))
@@ -40,6 +47,7 @@ DAEMON_SOURCES := $(sort $(wildcard daemon/*.c))
 EMULATOR_SOURCES := $(sort $(wildcard tests/emulator/*.c))
 UNIT_SOURCES := $(sort $(wildcard tests/unit/test_*.c))
 BOOKS_SOURCES := $(sort $(wildcard tests/books/*.c))
+FUZZ_SOURCES := $(sort $(wildcard tests/fuzz/*.c))
 SUPPORT_SOURCES := $(sort $(wildcard tests/support/*.c))
 SCHEMA := $(sort $(wildcard schema/*.sql))
 
@@ -49,13 +57,20 @@ EMULATOR_OBJECTS := $(EMULATOR_SOURCES:%.c=$(B)/obj/%.o)
 SUPPORT_OBJECTS := $(SUPPORT_SOURCES:%.c=$(B)/obj/%.o)
 UNIT_PROGRAMS := $(UNIT_SOURCES:tests/unit/%.c=$(B)/unit/%)
 BOOKS_OBJECTS := $(BOOKS_SOURCES:%.c=$(B)/obj/%.o)
+ifeq ($(MODE),fuzz)
+$(LIB_OBJECTS): CFLAGS += -fsanitize=fuzzer-no-link
+endif
+FUZZ_PROGRAMS := $(patsubst tests/fuzz/fuzz_%.c,$(B)/fuzz/%,$(filter tests/fuzz/fuzz_%.c,$(FUZZ_SOURCES)))
+# what targets share; the program around them is libFuzzer, or one that only replays
+FUZZ_OBJECTS := $(patsubst %.c,$(B)/obj/%.o,$(filter-out tests/fuzz/fuzz_%.c $(if $(filter fuzz,$(MODE)),%/replay.c),$(FUZZ_SOURCES)))
 PAGES := $(patsubst packaging/manual/%.in,$(B)/manual/%,$(sort $(wildcard packaging/manual/*.in)))
 LISTS := $(addprefix $(B)/manual/lists/,events codes commands options keys columns emulator-options scenario)
 
-.PHONY: all programs units
+.PHONY: all programs units fuzzers
 .SECONDARY:
 all: programs
 programs: $(B)/csp-usaged $(B)/csp-usaged-emulator $(PAGES) $(B)/csp-usaged.conf.example $(B)/systemd/csp-usaged@.service
+fuzzers: $(FUZZ_PROGRAMS)
 units: $(UNIT_PROGRAMS) $(B)/kill-at
 
 $(B)/csp-usaged: $(DAEMON_OBJECTS) $(B)/libcsp.a
@@ -83,6 +98,10 @@ $(B)/kill-at: tests/integration/kill_at.c
 $(B)/books/histories: $(BOOKS_OBJECTS) $(B)/libcsp.a
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)$(CC) $(CFLAGS) $(LINK_HARDENING) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+$(B)/fuzz/%: $(B)/obj/tests/fuzz/fuzz_%.o $(FUZZ_OBJECTS) $(SUPPORT_OBJECTS) $(B)/libcsp.a
+	@mkdir -p $(@D)
+	$(call say,LINK,$@)$(CC) $(CFLAGS) $(LINK_HARDENING) $(if $(filter fuzz,$(MODE)),-fsanitize=fuzzer) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 $(B)/obj/tests/emulator/%.o: tests/emulator/%.c
 	@mkdir -p $(@D)
@@ -156,12 +175,14 @@ demo: setup
 	@$(MAKE) --no-print-directory programs
 	@sh tests/demo $(B)
 
+# Tools that a single test wants: where one can't be had, that test says so, and this is no reason to fail but in CI.
 check: setup
+	@sh packaging/install-packages packaging/check-packages || :
 	@$(MAKE) --no-print-directory check-all WERROR=1
 
 # -- tests ------------------------------------------------------------------------------------------------------------------------
 
-.PHONY: check-all check-unit check-books check-integration check-emulator check-signin check-asan layers size spdx schema-check asan analyze compilers
+.PHONY: check-all check-unit check-books check-fuzz fuzz fuzz-minimise check-integration check-emulator check-signin check-asan layers size spdx schema-check asan analyze compilers
 check-all: layers size spdx programs units analyze
 	@$(MAKE) --no-print-directory check-unit
 	@$(MAKE) --no-print-directory check-books
@@ -170,6 +191,7 @@ check-all: layers size spdx programs units analyze
 	@$(MAKE) --no-print-directory check-signin
 	@$(MAKE) --no-print-directory MODE=asan check-unit check-integration
 	@$(MAKE) --no-print-directory MODE=asan check-books HISTORIES=25
+	@$(MAKE) --no-print-directory MODE=asan check-fuzz
 	@sh tests/summary build/results
 
 check-unit: units
@@ -178,6 +200,22 @@ check-unit: units
 check-books: $(B)/books/histories
 	@sh tests/books/run $(B) $(HISTORIES)
 
+# every seed through every target, by whatever compiler; only MODE=asan sees what is wrong with the memory
+check-fuzz: fuzzers
+	@sh tests/fuzz/seeds $(B)
+
+# each target for a while, by clang's libFuzzer; TARGETS="usage rates" takes only these
+FUZZ_SECONDS ?= 60
+fuzz:
+	@sh packaging/install-packages packaging/fuzz-packages
+	@$(MAKE) --no-print-directory MODE=fuzz fuzzers
+	@sh tests/fuzz/run build/fuzz $(FUZZ_SECONDS)
+
+# what fuzz has found into tests/fuzz/corpus, as few inputs as will do
+fuzz-minimise:
+	@$(MAKE) --no-print-directory MODE=fuzz fuzzers
+	@sh tests/fuzz/minimise build/fuzz
+
 check-integration: programs $(B)/kill-at
 	@sh tests/integration/run $(B)
 
@@ -185,7 +223,6 @@ check-emulator: $(B)/csp-usaged-emulator
 	@echo "the emulator's self test: $$(bash tests/emulator/selftest.sh $(B)/csp-usaged-emulator | tail -n 1)" | tee build/emulator.log
 	@grep -q ' 0 failed$$' build/emulator.log
 
-# Where its packages can't be had, the runner says so: this is no reason to fail but in CI.
 check-signin: programs
 	@sh packaging/install-packages packaging/check-packages || :
 	@sh tests/signin/run $(B)
@@ -245,6 +282,7 @@ help:
 	@echo 'make demo       see it work: the emulator, one sync, queries (installs what it needs)'
 	@echo 'make check      every test, also under the sanitizers (installs what it needs)'
 	@echo 'make check-unit, check-books, check-integration    the tests apart; MODE=asan for the sanitizers'
+	@echo 'make fuzz       hostile bytes through every decoder, a minute each (FUZZ_SECONDS=60, TARGETS=all); make check-fuzz  the seeds alone'
 	@echo 'make check-signin  the sign-in with a certified OpenID provider and a browser (installs nodejs, npm, chromium)'
 	@echo 'make layers     dependencies point one way;  make size  files and functions stay short;  make spdx  each file names its licence'
 	@echo 'make analyze    gcc -fanalyzer over lib/ and daemon/'

@@ -114,6 +114,7 @@ int boot_up_online(struct boot *b, const struct config *config, struct err *e)
 		return err_set(e, ERR_STORE, "start the event loop: %s", uv_strerror(failed));
 	b->looping = true;
 	b->lane = lane_new(&b->loop);
+	b->decode = lane_new(&b->loop);
 	/* From here on each stands on the one before it: fetch asks token for tokens, both speak through http. */
 	if (up_http(b, config, e) == -1)
 		return -1;
@@ -163,19 +164,22 @@ static void down_loop(struct boot *b)
 
 void boot_down(struct boot *b)
 {
-	/* Those who ask go before those who are asked; the lane goes before the store, which its jobs use. */
+	/* Those who ask go before those who are asked; the lanes go before the store, which
+	 * their jobs use, and the one that decodes before the one that it hands its work to. */
 	if (b->fetch)
 		fetch_free(b->fetch);
 	if (b->token)
 		token_free(b->token);
 	if (b->http)
 		http_free(b->http);
+	if (b->decode)
+		lane_free(b->decode);
 	if (b->lane)
 		lane_free(b->lane);
 	b->fetch = NULL;
 	b->token = NULL;
 	b->http = NULL;
-	b->lane = NULL;
+	b->decode = b->lane = NULL;
 	down_loop(b);
 	store_close(b->store);
 	b->store = NULL;

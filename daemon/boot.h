@@ -20,7 +20,8 @@ struct boot { /* zeroed but for the lock (LOCK_INIT) before boot_up */
 	uint64_t device, inode; /* the database's file when it was opened; the lane's */
 	uv_loop_t loop;
 	bool looping;
-	struct lane *lane;
+	struct lane *lane;   /* the store's, and of what is decoded in small */
+	struct lane *decode; /* usage pages: bytes to records */
 	struct http *http;
 	struct token *token;
 	struct fetch *fetch;

@@ -148,6 +148,20 @@ static void on_burial_dropped(struct lane_job *job)
 	on_buried(job);
 }
 
+static void nothing(struct lane_job *job)
+{
+	(void)job;
+}
+
+/* First past the lane that decodes, then past the store's: behind all jobs of the run. */
+static void on_decode_idle(struct lane_job *job)
+{
+	struct run *run = container_of(job, struct run, burial);
+
+	run->burial.drop = on_burial_dropped;
+	lane_submit(run->boot->lane, &run->burial, on_burial, on_buried);
+}
+
 void run_cancel(struct run_ask *ask)
 {
 	struct run *run = ask->run;
@@ -160,8 +174,8 @@ void run_cancel(struct run_ask *ask)
 	run_turn(run);
 	fetch_watch(run->boot->fetch, NULL);
 	/* Jobs of this run may be on the lane: its memory goes behind the last of them. */
-	run->burial.drop = on_burial_dropped;
-	lane_submit(run->boot->lane, &run->burial, on_burial, on_buried);
+	run->burial.drop = on_decode_idle;
+	lane_submit(run->boot->decode, &run->burial, nothing, on_decode_idle);
 }
 
 void run_facts(const struct run_ask *ask, struct progress_facts *facts)

@@ -1,19 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 /* run_inner.h - a run from inside: its states, and what its steps share. For run*.c, step_*.c, slice.c and work.c alone.
  *
- * Two lanes share struct run. What is marked "lane" is touched by jobs on the lane alone (and by the loop when no job of the run can
- * be on it: before BEGIN, after CLOSE); everything else by the loop alone. */
+ * Loop and lanes share struct run. What is marked "lane" is touched by jobs on the store's lane alone (and by the loop when no job of the
+ * run can be on it: before BEGIN, after CLOSE), what is marked "decode" by jobs on the lane that decodes; everything else by the loop. */
 #ifndef DAEMON_RUN_INNER_H
 #define DAEMON_RUN_INNER_H
 
 #include "auth/token.h"
 #include "base/buf.h"
 #include "daemon/run.h"
+#include "daemon/slice_pages.h"
 #include "daemon/work.h"
 #include "net/timer.h"
 #include "partner/pc_rates.h"
 #include "partner/pc_usage.h"
 #include "pull/pager.h"
+#include "pull/plan.h"
 
 #include <stdatomic.h>
 
@@ -60,8 +62,8 @@ struct run_target { /* a subscription whose usage is asked for */
 	bool put_off;        /* its last slice failed: the others come first */
 	enum usage_source learnt; /* not found or forbidden by this run's answer; else SOURCE_UTILIZATION, which says nothing */
 	unsigned in_flight;
-	size_t next_day, day_count;
-	int32_t *days;       /* due, in the order of the plan */
+	struct plan_due due; /* not started yet */
+	uint32_t length;     /* what is due of it, by what was read before, in hundred rows: the longest go first */
 };
 
 struct slice; /* one subscription's reported day on its way */
@@ -96,9 +98,11 @@ struct step_subscriptions {
 };
 
 struct step_usage {
+	struct slice_pages_pool pool;
 	struct slice *slices;
 	size_t slice_count, in_flight;
 	size_t first;          /* target: those before it have no more slices */
+	int32_t base;          /* of their due days */
 	int64_t due, done, failed, rows; /* slices; for the bar and the pump */
 	int64_t ok;            /* stored */
 	unsigned net_failures; /* in a row */
@@ -134,7 +138,7 @@ struct run {
 	struct step_subscriptions subscriptions;
 	struct step_usage usage;
 	struct work work, close;
-	struct lane_job burial;
+	struct lane_job burial, decode_end;
 	/* lane */
 	bool broken; /* a job met an error of the database: what was open is rolled back, and the others must not go on from there */
 	int64_t id, aborted_id;
@@ -176,6 +180,8 @@ void step_customers_fini(struct run *run);
 void step_subscriptions_enter(struct run *run);
 void step_subscriptions_cancel(struct run *run);
 void step_subscriptions_fini(struct run *run);
+/* usage_plan.c: what is due of each target, and in which order they go. */
+void usage_plan_on_lane(struct work *w);
 void step_usage_enter(struct run *run);
 void step_usage_cancel(struct run *run);
 void step_usage_fini(struct run *run);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* HAPPY PATH  pages decoded record by record into a loading (lane) -> commit: the slice is replaced and rated (lane) -> stored
+/* HAPPY PATH  pages decoded into a loading (slice_pages.h) -> commit: the slice is replaced and rated (lane) -> stored
  * FAILURES    no content for good, or "no usage": an empty slice is stored, unconfirmed for 204; one that has purchases keeps them,
  *             because only a list that lacks them takes them back
  *             no content, told to wait: failed as busy, planned again
@@ -21,65 +21,6 @@
 #define REASON_MAX 300
 
 static void fetch(struct slice *s);
-
-/* -- on the lane: pages ------------------------------------------------------------------------------------------------------ */
-
-static int on_record(struct pc_usage *d, const struct usage *record, struct err *e)
-{
-	return slice_load_add(container_of(d, struct slice, decoder)->load, record, e);
-}
-
-static void restart(struct pager *p)
-{
-	struct slice *s = container_of(p, struct slice, pager);
-
-	err_clear(&s->load_err);
-	if (!s->decoder.on_record)
-		pc_usage_init(&s->decoder, on_record);
-	else
-		pc_usage_reset(&s->decoder);
-	if (!s->load && slice_load_new(&s->load, s->run->boot->store, s->target->id, s->day, &s->load_err) == -1)
-		return;
-	slice_load_page_start(s->load);
-}
-
-static int may_go_on(const struct slice *s, struct err *e)
-{
-	if (atomic_load(&s->run->hurry))
-		return err_set(e, ERR_CANCELLED, "the run was stopped");
-	if (s->load_err.kind == ERR_NONE)
-		return 0;
-	*e = s->load_err;
-	return -1;
-}
-
-static int feed(struct pager *p, struct span bytes, struct err *e)
-{
-	struct slice *s = container_of(p, struct slice, pager);
-
-	return may_go_on(s, e) == -1 ? -1 : pc_usage_feed(&s->decoder, bytes, e);
-}
-
-static int end(struct pager *p, struct next_link *next, struct err *e)
-{
-	struct slice *s = container_of(p, struct slice, pager);
-
-	if (may_go_on(s, e) == -1 || pc_usage_end(&s->decoder, e) == -1 || slice_load_page_end(s->load, e) == -1)
-		return -1;
-	next_link_take(next, &s->decoder.next);
-	return 0;
-}
-
-static const struct pager_work slice_work = { .restart = restart, .feed = feed, .end = end };
-
-void slice_fini(struct slice *s)
-{
-	slice_load_free(s->load);
-	s->load = NULL;
-	if (s->decoder.on_record)
-		pc_usage_fini(&s->decoder);
-	s->decoder.on_record = NULL;
-}
 
 /* -- on the lane: the end ------------------------------------------------------------------------------------------------------ */
 
@@ -142,6 +83,10 @@ static int commit(struct slice *s, struct err *e)
 	struct run *run = s->run;
 	bool kept = false;
 
+	if (s->load_err.kind) {
+		*e = s->load_err;
+		return -1;
+	}
 	if (s->pager.answer != FETCH_OK && keep_purchases(s, &kept, e) == -1)
 		return -1;
 	if (kept) {
@@ -180,7 +125,7 @@ static void commit_on_lane(struct work *w)
 		if (put_failure(s, &w->err, &stored) == -1)
 			w->err = stored;
 	}
-	slice_fini(s);
+	slice_pages_fini(s);
 	settle(s->run, &w->err);
 }
 
@@ -189,7 +134,7 @@ static void fail_on_lane(struct work *w)
 	struct slice *s = container_of(w, struct slice, work);
 	int rc;
 
-	slice_fini(s);
+	slice_pages_fini(s);
 	rc = put_failure(s, &s->err, &w->err);
 	(void)rc; /* the error says it */
 	settle(s->run, &w->err);
@@ -201,7 +146,7 @@ static void source_on_lane(struct work *w)
 	char reason[REASON_MAX];
 	int rc;
 
-	slice_fini(s);
+	slice_pages_fini(s);
 	snprintf(reason, sizeof(reason), "%.*s", REASON_MAX - 1, s->err.text);
 	rc = put_source(s, s->learnt, reason, &w->err);
 	(void)rc;
@@ -216,14 +161,15 @@ static void over(struct slice *s, enum slice_end how)
 	s->done(s);
 }
 
-static void fail_run(struct slice *s, struct err *e)
+void slice_fail_run(struct slice *s, const struct err *e)
 {
 	char id[GUID_TEXT_MAX], day[DAY_TEXT_MAX];
+	struct err named = *e;
 
 	guid_print(s->target->guid, id);
 	day_print(s->day, day);
-	err_wrap(e, "subscription %s, day %s", id, day);
-	run_fail(s->run, e);
+	err_wrap(&named, "subscription %s, day %s", id, day);
+	run_fail(s->run, &named);
 }
 
 static void on_committed(struct work *w)
@@ -231,7 +177,7 @@ static void on_committed(struct work *w)
 	struct slice *s = container_of(w, struct slice, work);
 
 	if (is_fatal(&w->err)) {
-		fail_run(s, &w->err);
+		slice_fail_run(s, &w->err);
 		return;
 	}
 	s->err = w->err;
@@ -243,7 +189,7 @@ static void on_failure_stored(struct work *w)
 	struct slice *s = container_of(w, struct slice, work);
 
 	if (w->err.kind)
-		fail_run(s, &w->err);
+		slice_fail_run(s, &w->err);
 	else
 		over(s, SLICE_NOT_STORED);
 }
@@ -253,7 +199,7 @@ static void on_source_stored(struct work *w)
 	struct slice *s = container_of(w, struct slice, work);
 
 	if (w->err.kind)
-		fail_run(s, &w->err);
+		slice_fail_run(s, &w->err);
 	else
 		over(s, SLICE_NOT_COVERED);
 }
@@ -318,7 +264,7 @@ static void on_pages(struct pager *p)
 		break;
 	}
 	if (is_fatal(&s->err))
-		fail_run(s, &s->err);
+		slice_fail_run(s, &s->err);
 	else
 		fail(s);
 }
@@ -332,7 +278,7 @@ static void fetch(struct slice *s)
 	ask_usage_path(&t->customer, s->by_entitlement ? &t->entitlement : &t->guid, s->day,
 		       boot->config->granularity == CONFIG_HOURLY, path);
 	s->pager = (struct pager){
-		.work = &slice_work,
+		.work = &slice_pages_work,
 		.what = "usage",
 		.page_max = LIMIT_PAGE_BYTES,
 		.done = on_pages,
@@ -350,6 +296,11 @@ void slice_start(struct slice *s, struct run *run, struct run_target *target, in
 	s->change = (struct slice_change){ .rows = 0 };
 	err_clear(&s->err);
 	fetch(s);
+}
+
+void slice_fini(struct slice *s)
+{
+	slice_pages_fini(s);
 }
 
 void slice_cancel(struct slice *s)

@@ -20,9 +20,11 @@ struct slice { /* the step's, zeroed; one after the other in the same memory */
 	struct pager pager;
 	bool by_entitlement;
 	enum usage_source learnt;
-	struct pc_usage decoder;  /* lane */
-	struct slice_load *load;  /* lane */
-	struct err load_err;      /* lane: of restart, which can't tell */
+	struct pc_usage decoder;   /* decode */
+	struct usage_batch *batch; /* decode: being filled */
+	batch_list ready;          /* decoded, not yet submitted to the store */
+	struct slice_load *load;   /* lane */
+	struct err load_err;       /* lane: the first error of taking a batch */
 	bool unconfirmed;
 	struct work work;
 };
@@ -30,7 +32,9 @@ struct slice { /* the step's, zeroed; one after the other in the same memory */
 void slice_start(struct slice *s, struct run *run, struct run_target *target, int32_t day);
 /* Ends what the loop has in flight, silently. */
 void slice_cancel(struct slice *s);
-/* On the lane, or when nothing of it can be there. */
+/* On the lane, or when nothing of it can be there; and nothing of it is on the lane that decodes. */
 void slice_fini(struct slice *s);
+/* For its files alone: an error that ends the run, with this slice's name in front. */
+void slice_fail_run(struct slice *s, const struct err *e);
 
 #endif

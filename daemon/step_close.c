@@ -124,7 +124,21 @@ static void on_closed(struct work *w)
 	run_goto(run, RUN_PUBLISH);
 }
 
+static void nothing(struct lane_job *job)
+{
+	(void)job;
+}
+
+static void on_decode_idle(struct lane_job *job)
+{
+	struct run *run = container_of(job, struct run, decode_end);
+
+	if (run->ask) /* not cancelled meanwhile */
+		work_submit(run, &run->close, close_on_lane, on_closed);
+}
+
+/* What a run that failed or was stopped has left on the lane that decodes must be over before the run is. */
 void step_close_enter(struct run *run)
 {
-	work_submit(run, &run->close, close_on_lane, on_closed);
+	lane_submit(run->boot->decode, &run->decode_end, nothing, on_decode_idle);
 }

@@ -211,8 +211,6 @@ void step_subscriptions_fini(struct run *run)
 	free(step->listings);
 	step->listings = NULL;
 	step->listing_count = 0;
-	for (size_t i = 0; i < step->count; i++)
-		free(step->targets[i].days);
 	free(step->targets);
 	step->targets = NULL;
 	step->count = 0;

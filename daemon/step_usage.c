@@ -15,91 +15,10 @@
 #include "daemon/clock.h"
 #include "daemon/events.h"
 #include "daemon/slice.h"
-#include "pull/plan.h"
 #include "value/day.h"
 
 #define WAITING_MAX 1024 /* slices that wait for their data, beside those that go on */
 #define TICK_MS 1000
-
-/* -- the plan (lane) ----------------------------------------------------------------------------------------------------------- */
-
-struct span_of_days {
-	struct plan_rule rule;
-	int32_t first;
-	size_t count;
-	unsigned char *states;
-	int32_t *days;
-};
-
-static void plan_init(struct span_of_days *plan, const struct run *run)
-{
-	const struct config *c = run->boot->config;
-	int32_t today = instant_day(run->started), last = plan_last_day(run->started);
-	int back = c->backfill_days > PLAN_RETENTION_DAYS ? c->backfill_days : PLAN_RETENTION_DAYS;
-
-	*plan = (struct span_of_days){ .rule = {
-					       .now = run->started,
-					       .backfill_days = c->backfill_days,
-					       .lookback_days = c->lookback_days,
-					       .explicit_range = run->order.ranged,
-					       .from = run->order.from,
-					       .to = run->order.to,
-				       } };
-	plan->first = run->order.ranged ? run->order.from : today - back - 1;
-	plan->count = last >= plan->first ? (size_t)(last - plan->first) + 1 : 0;
-	plan->states = xcalloc(plan->count, sizeof(*plan->states));
-	plan->days = xcalloc(plan->count, sizeof(*plan->days));
-}
-
-static void plan_fini(struct span_of_days *plan)
-{
-	free(plan->states);
-	free(plan->days);
-}
-
-static int plan_target(struct span_of_days *plan, struct run *run, struct run_target *t, struct err *e)
-{
-	struct plan_known known = { .first = plan->first, .count = plan->count, .states = plan->states };
-	int32_t oldest;
-	size_t n;
-
-	if (plan->count == 0)
-		return 0;
-	if (store_slice_states(run->boot->store, t->id, plan->first, plan->count, plan->states, e) == -1 ||
-	    store_slice_oldest(run->boot->store, t->id, &oldest, e) == -1)
-		return -1;
-	known.has_older = oldest < plan->first;
-	t->on_record = oldest != INT32_MAX;
-	n = plan_days(&plan->rule, &known, plan->days, plan->count);
-	if (n == 0)
-		return 0;
-	t->days = xcalloc(n, sizeof(*t->days));
-	memcpy(t->days, plan->days, n * sizeof(*t->days));
-	t->day_count = n;
-	run->usage.planned += (int64_t)n;
-	return 0;
-}
-
-static int by_id(const void *a, const void *b)
-{
-	const struct run_target *x = a, *y = b;
-
-	return (x->id > y->id) - (x->id < y->id);
-}
-
-/* A list that names a subscription twice, on two pages or by two customers, must not have it fetched twice side by side. */
-static void drop_repeats(struct step_subscriptions *step)
-{
-	size_t kept = 0;
-
-	if (step->count == 0)
-		return;
-	qsort(step->targets, step->count, sizeof(*step->targets), by_id);
-	for (size_t i = 1; i < step->count; i++)
-		if (step->targets[i].id != step->targets[kept].id)
-			step->targets[++kept] = step->targets[i];
-	step->count = kept + 1;
-}
 
 /* Only lists that are complete may say that somebody is gone. */
 static bool lists_are_complete(const struct run *run)
@@ -109,25 +28,6 @@ static bool lists_are_complete(const struct run *run)
 	return run->subscriptions.failed == 0 && guid_is_zero(run->order.customer) && guid_is_zero(run->order.subscription) &&
 	       c->include_customers.count == 0 && c->exclude_customers.count == 0;
 }
-
-static void plan_on_lane(struct work *w)
-{
-	struct run *run = container_of(w, struct run, usage.work);
-	struct step_subscriptions *subs = &run->subscriptions;
-	struct span_of_days plan;
-	int rc = 0;
-
-	if (run->usage.lists_complete && store_mark_missing(run->boot->store, run->started, &w->err) == -1)
-		return;
-	drop_repeats(subs);
-	plan_init(&plan, run);
-	for (size_t i = 0; i < subs->count && rc == 0; i++)
-		rc = atomic_load(&run->hurry) ? err_set(&w->err, ERR_CANCELLED, "the run was stopped")
-					      : plan_target(&plan, run, &subs->targets[i], &w->err);
-	plan_fini(&plan);
-}
-
-/* -- the fan-out (loop) -------------------------------------------------------------------------------------------------------- */
 
 static void log_slice(const struct slice *s, const char *event)
 {
@@ -202,8 +102,8 @@ static void on_slice(struct slice *s)
 		break;
 	case SLICE_NOT_COVERED:
 		step->net_failures = 0;
-		step->due -= (int64_t)(t->day_count - t->next_day);
-		t->next_day = t->day_count;
+		step->due -= t->due.left;
+		t->due.left = 0;
 		t->learnt = s->learnt;
 		if (t->learnt == SOURCE_FORBIDDEN)
 			refused(s);
@@ -221,12 +121,12 @@ static struct run_target *next_target(struct run *run)
 	struct step_subscriptions *subs = &run->subscriptions;
 	struct run_target *busy = NULL, *failing = NULL;
 
-	while (step->first < subs->count && subs->targets[step->first].next_day == subs->targets[step->first].day_count)
+	while (step->first < subs->count && subs->targets[step->first].due.left == 0)
 		step->first++;
 	for (size_t i = step->first; i < subs->count; i++) {
 		struct run_target *t = &subs->targets[i];
 
-		if (t->next_day == t->day_count)
+		if (t->due.left == 0)
 			continue;
 		if (t->in_flight == 0 && !t->put_off)
 			return t;
@@ -290,7 +190,7 @@ static void pump(struct timer *timer)
 		count++;
 		t->in_flight++;
 		step->in_flight++;
-		slice_start(s, run, t, t->days[t->next_day++]);
+		slice_start(s, run, t, plan_due_take(&t->due, step->base));
 	}
 	if (step->in_flight == 0)
 		finish(run);
@@ -341,7 +241,7 @@ void step_usage_enter(struct run *run)
 	step->slices = xcalloc(step->slice_count, sizeof(*step->slices));
 	for (size_t i = 0; i < step->slice_count; i++)
 		step->slices[i].done = on_slice;
-	work_submit(run, &step->work, plan_on_lane, on_planned);
+	work_submit(run, &step->work, usage_plan_on_lane, on_planned);
 }
 
 void step_usage_cancel(struct run *run)
@@ -360,6 +260,7 @@ void step_usage_fini(struct run *run)
 
 	for (size_t i = 0; i < step->slice_count; i++)
 		slice_fini(&step->slices[i]);
+	slice_pages_pool_fini(&step->pool);
 	free(step->slices);
 	step->slices = NULL;
 	step->slice_count = 0;

@@ -29,7 +29,7 @@ struct err {
 	char code[ERR_CODE_MAX];     /* stable code for people, e.g. "E-AUTH-700082"; "" when there is none */
 	char remedy[ERR_REMEDY_MAX]; /* the sentence that fixes it; "" when there is none */
 	char text[ERR_TEXT_MAX];     /* what happened; always terminated, cut with "..." when too long */
-};
+}; /* all of it UTF-8 that prints: each byte of an argument that does not is a "?" */
 
 #define ERR_INIT { .kind = ERR_NONE }
 

@@ -2,6 +2,7 @@
 #include "base/log.h"
 
 #include "base/err.h"
+#include "base/utf8.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -135,26 +136,6 @@ static bool is_plain(struct span s)
 	return s.n > 0;
 }
 
-/* Length of the valid UTF-8 sequence at P (N bytes left) that prints, or 0. C1 controls and line separators do not print. */
-static size_t printable_utf8(const unsigned char *p, size_t n)
-{
-	size_t len = p[0] >= 0xf0 ? 4 : p[0] >= 0xe0 ? 3 : 2;
-
-	if (p[0] < 0xc2 || p[0] > 0xf4 || len > n)
-		return 0;
-	for (size_t i = 1; i < len; i++)
-		if ((p[i] & 0xc0) != 0x80)
-			return 0;
-	if (p[0] == 0xc2 && p[1] < 0xa0)
-		return 0;
-	if (p[0] == 0xe2 && p[1] == 0x80 && (p[2] == 0xa8 || p[2] == 0xa9))
-		return 0;
-	if ((p[0] == 0xe0 && p[1] < 0xa0) || (p[0] == 0xed && p[1] > 0x9f) || (p[0] == 0xf0 && p[1] < 0x90) ||
-	    (p[0] == 0xf4 && p[1] > 0x8f))
-		return 0;
-	return len;
-}
-
 static void append_escaped(struct log_line *l, struct span s, bool cut)
 {
 	char escape[8];
@@ -164,20 +145,18 @@ static void append_escaped(struct log_line *l, struct span s, bool cut)
 		return;
 	for (size_t i = 0; i < s.n && l->on;) {
 		unsigned char c = (unsigned char)s.p[i];
-		size_t len = c >= 0x80 ? printable_utf8((const unsigned char *)s.p + i, s.n - i) : 1;
+		size_t len = utf8_printable(s.p + i, s.n - i);
 
-		if (c >= 0x80 && len) {
-			append(l, s.p + i, len);
-		} else if (c == '"' || c == '\\') {
+		if (c == '"' || c == '\\') {
 			escape[0] = '\\';
 			escape[1] = (char)c;
 			append(l, escape, 2);
-		} else if (c < ' ' || c >= 0x7f) {
+		} else if (len) {
+			append(l, s.p + i, len);
+		} else {
 			int n = c == '\n' ? snprintf(escape, sizeof(escape), "\\n")
 					  : snprintf(escape, sizeof(escape), "\\x%02x", c);
 			append(l, escape, (size_t)n);
-		} else {
-			append(l, s.p + i, 1);
 		}
 		i += len ? len : 1;
 	}

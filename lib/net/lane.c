@@ -22,6 +22,7 @@ struct lane {
 	struct lane_job *head, **tail; /* those that wait for their turn, without the one on its trip */
 	size_t waiting;
 	bool in_done; /* done() is running: the next trip begins after it */
+	bool held;
 };
 
 static void next_trip(struct lane *lane);
@@ -73,7 +74,7 @@ static void next_trip(struct lane *lane)
 	struct trip *trip;
 	int rc;
 
-	if (lane->trip || lane->in_done || !lane->head)
+	if (lane->trip || lane->in_done || lane->held || !lane->head)
 		return;
 	trip = xcalloc(1, sizeof(*trip));
 	trip->lane = lane;
@@ -115,6 +116,12 @@ bool lane_cancel(struct lane *lane, struct lane_job *job)
 		return true;
 	}
 	return false;
+}
+
+void lane_hold(struct lane *lane, bool held)
+{
+	lane->held = held;
+	next_trip(lane);
 }
 
 size_t lane_waiting(const struct lane *lane)

@@ -32,6 +32,8 @@ void lane_submit(struct lane *lane, struct lane_job *job, lane_fn *run, lane_fn 
 /* True: the job was still waiting and is taken out; neither run, done nor drop is called, its memory may go. False: it runs or has
  * run (done is to come), or was never submitted. */
 bool lane_cancel(struct lane *lane, struct lane_job *job);
+/* While HELD no further job begins; one that runs goes on. For back-pressure: what comes behind this lane has enough to do. */
+void lane_hold(struct lane *lane, bool held);
 /* Jobs submitted whose done has not run. */
 size_t lane_waiting(const struct lane *lane);
 

@@ -228,6 +228,8 @@ static void on_piece_done(struct lane_job *job)
 
 	memset(&piece->next, 0, sizeof(piece->next));
 	piece_free(piece);
+	if (!s->cancelled && !s->ended && !stale && err.kind == ERR_NONE && kind != PIECE_RESTART && s->work->decoded)
+		s->work->decoded(s->p);
 	if (s->cancelled && !s->pieces) {
 		state_free(s);
 	} else if (s->cancelled || (stale && !s->ended)) {

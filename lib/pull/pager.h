@@ -20,10 +20,11 @@
 
 struct pager;
 
-struct pager_work { /* all of it runs on the lane */
+struct pager_work { /* runs on the lane, but for `decoded` */
 	void (*restart)(struct pager *p);  /* a page begins, or begins again: drop what this page has given */
 	int (*feed)(struct pager *p, struct span bytes, struct err *e);
 	int (*end)(struct pager *p, struct next_link *next, struct err *e); /* the page is whole; move its next link into NEXT */
+	void (*decoded)(struct pager *p); /* on the loop, NULL: not wanted: a feed or end has gone well */
 };
 
 struct pager {

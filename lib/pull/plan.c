@@ -3,6 +3,8 @@
 
 #include "value/day.h"
 
+#include <assert.h>
+
 int32_t plan_last_day(int64_t now)
 {
 	return instant_day(now - (int64_t)PLAN_SETTLE_HOURS * 3600) - 1;
@@ -14,7 +16,7 @@ static enum slice_state state_of(const struct plan_known *known, int32_t day)
 
 	if (at < 0 || (uint64_t)at >= known->count)
 		return SLICE_UNKNOWN;
-	return (enum slice_state)known->states[at];
+	return known->states ? (enum slice_state)known->states[at] : SLICE_COMPLETE;
 }
 
 /* The first day of which anything is on record; a day after it without a record is a hole. */
@@ -24,7 +26,7 @@ static int64_t first_on_record(const struct plan_known *known)
 
 	if (known->has_older)
 		return INT64_MIN;
-	while (at < known->count && known->states[at] == SLICE_UNKNOWN)
+	while (at < known->count && known->states && known->states[at] == SLICE_UNKNOWN)
 		at++;
 	return at < known->count ? (int64_t)known->first + (int64_t)at : INT64_MAX;
 }
@@ -85,4 +87,35 @@ size_t plan_days(const struct plan_rule *rule, const struct plan_known *known, i
 		days[count - 1 - i] = day;
 	}
 	return count;
+}
+
+void plan_due_pack(struct plan_due *due, int32_t base, const int32_t *days, size_t count)
+{
+	*due = (struct plan_due){ .left = (uint32_t)count };
+	for (size_t i = 0; i < count; i++) {
+		uint32_t at = (uint32_t)(days[i] - base);
+
+		assert(at < PLAN_DUE_DAYS);
+		due->bits[at / 64] |= UINT64_C(1) << at % 64;
+	}
+}
+
+void plan_due_range(struct plan_due *due, int32_t first, size_t count)
+{
+	*due = (struct plan_due){ .next = first, .left = (uint32_t)count };
+}
+
+int32_t plan_due_take(struct plan_due *due, int32_t base)
+{
+	assert(due->left > 0);
+	due->left--;
+	for (int i = 0; i < PLAN_DUE_DAYS / 64; i++) {
+		int bit = due->bits[i] ? __builtin_ctzll(due->bits[i]) : 0;
+
+		if (!due->bits[i])
+			continue;
+		due->bits[i] &= due->bits[i] - 1;
+		return base + 64 * i + bit;
+	}
+	return due->next++;
 }

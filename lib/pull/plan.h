@@ -26,7 +26,7 @@ struct plan_rule {
 	int32_t from, to;    /* reported days, inclusive */
 };
 
-/* What is known of one subscription: states[i] belongs to reported day first + i. */
+/* What is known of one subscription: states[i] belongs to reported day first + i; without states they are all complete. */
 struct plan_known {
 	int32_t first;
 	size_t count;
@@ -39,5 +39,21 @@ struct plan_known {
 size_t plan_days(const struct plan_rule *rule, const struct plan_known *known, int32_t *days, size_t max);
 /* The newest reported day that may be asked for at NOW. */
 int32_t plan_last_day(int64_t now);
+
+/* The due days of one subscription for as long as a run takes, small, for there may be 50,000 of them: bits, or from..to. */
+#define PLAN_DUE_DAYS 128 /* more than an implicit plan can reach back */
+
+struct plan_due {
+	uint64_t bits[PLAN_DUE_DAYS / 64];
+	int32_t next;
+	uint32_t left;
+};
+
+/* COUNT days, ascending, from BASE to BASE + PLAN_DUE_DAYS - 1. */
+void plan_due_pack(struct plan_due *due, int32_t base, const int32_t *days, size_t count);
+/* Each day of FIRST, FIRST + 1, ... */
+void plan_due_range(struct plan_due *due, int32_t first, size_t count);
+/* Takes out the oldest. left > 0. BASE: as packed. */
+int32_t plan_due_take(struct plan_due *due, int32_t base);
 
 #endif

@@ -10,29 +10,33 @@
 #include <string.h>
 #include <strings.h>
 
-/* What was seen lately, found again by its own bytes: a fixed number of places, the newer one wins. A hash only picks the place, so
- * two that differ are never taken for one another. */
-#define METER_PLACES 32768
-#define PRODUCT_PLACES 32768
-#define RESOURCE_PLACES 16384 /* some 400 bytes each */
+/* What was seen lately, found again by its own bytes. A hash only picks the places (a few beside each other, the one that came first
+ * goes), so two texts that differ are never taken for one another. */
+#define WAYS 4
+#define METER_SETS 8192
+#define PRODUCT_SETS 8192
+#define RESOURCE_SETS 4096 /* some 400 bytes a place */
 
 struct place {
+	uint64_t hash;
 	char *bytes; /* NULL: free */
 	size_t n;
-	int64_t id;
+	int64_t id, owner; /* owner: subscription of a resource, meter of a product */
+};
+
+struct set {
+	struct place ways[WAYS]; /* the newest first */
 };
 
 struct intern {
 	struct guid partner;
 	struct digester *digester;
-	struct buf fields; /* of the record at hand, as received */
-	struct buf compact; /* its JSON texts without white space */
+	struct buf compact; /* JSON texts of the record at hand without white space */
 	struct buf scratch;
-	struct place meters[METER_PLACES], products[PRODUCT_PLACES], resources[RESOURCE_PLACES];
+	struct set meters[METER_SETS], products[PRODUCT_SETS], resources[RESOURCE_SETS];
 };
 
-/* A record's texts with their lengths: LIMIT_TEXT_BYTES bounds each of them. */
-#define FIELDS_MAX (10 * (LIMIT_TEXT_BYTES + 8))
+#define COMPACT_MAX (10 * (LIMIT_TEXT_BYTES + 8))
 
 struct intern *intern_new(struct guid partner)
 {
@@ -40,25 +44,25 @@ struct intern *intern_new(struct guid partner)
 
 	in->partner = partner;
 	in->digester = digester_new();
-	buf_init(&in->fields, FIELDS_MAX);
-	buf_init(&in->compact, FIELDS_MAX);
-	buf_init(&in->scratch, FIELDS_MAX);
+	buf_init(&in->compact, COMPACT_MAX);
+	buf_init(&in->scratch, COMPACT_MAX);
 	return in;
 }
 
-static void forget_places(struct place *places, size_t count)
+static void forget_places(struct set *sets, size_t count)
 {
-	for (size_t i = 0; i < count; i++) {
-		free(places[i].bytes);
-		places[i] = (struct place){ .id = 0 };
-	}
+	for (size_t i = 0; i < count; i++)
+		for (size_t way = 0; way < WAYS && sets[i].ways[way].bytes; way++) { /* taken from the first on */
+			free(sets[i].ways[way].bytes);
+			sets[i].ways[way] = (struct place){ .id = 0 };
+		}
 }
 
 void intern_forget(struct intern *in)
 {
-	forget_places(in->meters, METER_PLACES);
-	forget_places(in->products, PRODUCT_PLACES);
-	forget_places(in->resources, RESOURCE_PLACES);
+	forget_places(in->meters, METER_SETS);
+	forget_places(in->products, PRODUCT_SETS);
+	forget_places(in->resources, RESOURCE_SETS);
 }
 
 void intern_free(struct intern *in)
@@ -67,50 +71,28 @@ void intern_free(struct intern *in)
 		return;
 	intern_forget(in);
 	digester_free(in->digester);
-	buf_fini(&in->fields);
 	buf_fini(&in->compact);
 	buf_fini(&in->scratch);
 	free(in);
 }
 
-static struct place *place_of(struct place *places, size_t count, struct span bytes)
+/* The place that holds BYTES, or NULL. */
+static const struct place *set_find(const struct set *set, uint64_t hash, struct span bytes)
 {
-	uint64_t h = bytes.n, word;
-	size_t at = 0;
+	for (size_t way = 0; way < WAYS; way++) {
+		const struct place *place = &set->ways[way];
 
-	for (; at + sizeof(word) <= bytes.n; at += sizeof(word)) {
-		memcpy(&word, bytes.p + at, sizeof(word));
-		h = (h ^ word) * 0x9e3779b97f4a7c15ULL;
-		h ^= h >> 32;
+		if (place->hash == hash && place->n == bytes.n && place->bytes && memcmp(place->bytes, bytes.p, bytes.n) == 0)
+			return place;
 	}
-	word = 0;
-	memcpy(&word, bytes.p + at, bytes.n - at);
-	h = (h ^ word) * 0x9e3779b97f4a7c15ULL;
-	return &places[(h >> 32) % count];
+	return NULL;
 }
 
-static bool place_holds(const struct place *place, struct span bytes)
+static void set_add(struct set *set, uint64_t hash, struct span bytes, int64_t id, int64_t owner)
 {
-	return place->bytes && span_equal((struct span){ place->bytes, place->n }, bytes);
-}
-
-static void place_set(struct place *place, struct span bytes, int64_t id)
-{
-	free(place->bytes);
-	*place = (struct place){ .bytes = xstrndup(bytes.p, bytes.n), .n = bytes.n, .id = id };
-}
-
-/* Each text with its length in front, so that no two lists of texts give the same bytes. */
-static int put_fields(struct buf *b, const struct span *fields, size_t count, struct err *e)
-{
-	buf_clear(b);
-	for (size_t i = 0; i < count; i++) {
-		uint64_t n = fields[i].n;
-
-		if (buf_add(b, &n, sizeof(n)) == -1 || buf_add_span(b, fields[i]) == -1)
-			return err_set(e, ERR_FORMAT, "a record with texts of more than %zu bytes", (size_t)FIELDS_MAX);
-	}
-	return 0;
+	free(set->ways[WAYS - 1].bytes);
+	memmove(&set->ways[1], &set->ways[0], (WAYS - 1) * sizeof(set->ways[0]));
+	set->ways[0] = (struct place){ .hash = hash, .bytes = xstrndup(bytes.p, bytes.n), .n = bytes.n, .id = id, .owner = owner };
 }
 
 static struct span guid_bytes(const struct guid *guid)
@@ -118,14 +100,24 @@ static struct span guid_bytes(const struct guid *guid)
 	return (struct span){ (const char *)guid->b, sizeof(guid->b) };
 }
 
+static uint64_t guid_hash(const struct guid *guid)
+{
+	uint64_t half[2];
+
+	memcpy(half, guid->b, sizeof(half));
+	return (half[0] ^ (half[1] >> 7)) * 0x9e3779b97f4a7c15ULL >> 20;
+}
+
 int intern_meter(struct store *s, struct guid guid, int64_t *id, struct err *e)
 {
-	struct place *place = place_of(s->intern->meters, METER_PLACES, guid_bytes(&guid));
+	const uint64_t hash = guid_hash(&guid);
+	struct set *set = &s->intern->meters[hash % METER_SETS];
+	const struct place *place = set_find(set, hash, guid_bytes(&guid));
 	char text[GUID_TEXT_MAX];
 	struct sqlite3_stmt *q;
 	int rc;
 
-	if (place_holds(place, guid_bytes(&guid))) {
+	if (place) {
 		*id = place->id;
 		return 0;
 	}
@@ -146,7 +138,7 @@ int intern_meter(struct store *s, struct guid guid, int64_t *id, struct err *e)
 	}
 	if (rc == -1)
 		return -1;
-	place_set(place, guid_bytes(&guid), *id);
+	set_add(set, hash, guid_bytes(&guid), *id, 0);
 	return 0;
 }
 
@@ -184,33 +176,41 @@ static int insert_product(struct store *s, const struct digest *digest, int64_t 
 	return db_run(s->db, q, e);
 }
 
-int intern_product(struct store *s, int64_t meter_id, const struct usage *u, int64_t *id, struct err *e)
+/* BYTES are the texts of the product, HASH theirs. Its stored digest is that of these bytes: never change their form. */
+static int find_product(struct store *s, struct span bytes, struct interned *ids, struct err *e)
 {
-	const struct span fields[] = { guid_bytes(&u->meter),  u->meter_name,   u->meter_category,
-				       u->meter_subcategory, u->meter_region, u->unit };
-	struct intern *in = s->intern;
-	struct place *place;
+	struct digester *digester = s->intern->digester;
+	struct usage u;
 	struct digest digest;
 	int rc;
 
-	if (put_fields(&in->fields, fields, countof(fields), e) == -1)
+	usage_batch_product(bytes, &u);
+	if (intern_meter(s, u.meter, &ids->meter, e) == -1)
 		return -1;
-	place = place_of(in->products, PRODUCT_PLACES, buf_span(&in->fields));
-	if (place_holds(place, buf_span(&in->fields))) {
-		*id = place->id;
+	digester_start(digester);
+	digester_field(digester, bytes);
+	digest = digester_finish(digester);
+	rc = find(s, SQL_PRODUCT_FIND, &digest, 0, &ids->product, e);
+	if (rc == 0) {
+		rc = insert_product(s, &digest, ids->meter, &u, e);
+		ids->product = db_last_id(s->db);
+	}
+	return rc == -1 ? -1 : 0;
+}
+
+static int intern_product(struct store *s, struct span bytes, uint64_t hash, struct interned *ids, struct err *e)
+{
+	struct set *set = &s->intern->products[hash % PRODUCT_SETS];
+	const struct place *place = set_find(set, hash, bytes);
+
+	if (place) {
+		ids->product = place->id;
+		ids->meter = place->owner;
 		return 0;
 	}
-	digester_start(in->digester);
-	digester_field(in->digester, buf_span(&in->fields));
-	digest = digester_finish(in->digester);
-	rc = find(s, SQL_PRODUCT_FIND, &digest, 0, id, e);
-	if (rc == 0) {
-		rc = insert_product(s, &digest, meter_id, u, e);
-		*id = db_last_id(s->db);
-	}
-	if (rc == -1)
+	if (find_product(s, bytes, ids, e) == -1)
 		return -1;
-	place_set(place, buf_span(&in->fields), *id);
+	set_add(set, hash, bytes, ids->product, ids->meter);
 	return 0;
 }
 
@@ -225,7 +225,7 @@ static int compact_record(struct intern *in, const struct usage *u, struct usage
 	buf_clear(&in->compact);
 	for (size_t i = 0; i < countof(raw); i++) {
 		if (compact_json(&in->compact, raw[i]) == -1)
-			return err_set(e, ERR_FORMAT, "a record with texts of more than %zu bytes", (size_t)FIELDS_MAX);
+			return err_set(e, ERR_FORMAT, "a record with texts of more than %zu bytes", (size_t)COMPACT_MAX);
 		ends[i] = in->compact.n;
 	}
 	for (size_t i = 0; i < countof(raw); i++) {
@@ -314,25 +314,15 @@ static int insert_resource(struct store *s, int64_t subscription_id, const struc
 	return db_run(s->db, q, e);
 }
 
-int intern_resource(struct store *s, int64_t subscription_id, const struct usage *u, int64_t *id, struct err *e)
+static int find_resource(struct store *s, int64_t subscription_id, struct span bytes, int64_t *id, struct err *e)
 {
-	const struct span fields[] = { { (const char *)&subscription_id, sizeof(subscription_id) },
-				       u->resource_uri, u->location,        u->part_number, u->order_number,
-				       u->tags,         u->additional_info, u->info_fields };
 	struct intern *in = s->intern;
-	struct usage compact;
+	struct usage u, compact;
 	struct digest identity;
-	struct place *place;
 	int rc;
 
-	if (put_fields(&in->fields, fields, countof(fields), e) == -1)
-		return -1;
-	place = place_of(in->resources, RESOURCE_PLACES, buf_span(&in->fields));
-	if (place_holds(place, buf_span(&in->fields))) {
-		*id = place->id;
-		return 0;
-	}
-	if (compact_record(in, u, &compact, e) == -1)
+	usage_batch_resource(bytes, &u);
+	if (compact_record(in, &u, &compact, e) == -1)
 		return -1;
 	identity = digest_identity(in, &compact);
 	rc = find(s, SQL_RESOURCE_FIND, &identity, subscription_id, id, e);
@@ -340,8 +330,30 @@ int intern_resource(struct store *s, int64_t subscription_id, const struct usage
 		rc = insert_resource(s, subscription_id, &identity, &compact, e);
 		*id = db_last_id(s->db);
 	}
-	if (rc == -1)
+	return rc == -1 ? -1 : 0;
+}
+
+/* The same resource of two subscriptions is two: the subscription is part of its hash, and looked at besides. */
+static int intern_resource(struct store *s, int64_t subscription_id, struct span bytes, uint64_t hash, int64_t *id, struct err *e)
+{
+	const uint64_t own = hash ^ (uint64_t)subscription_id * 0x9e3779b97f4a7c15ULL;
+	struct set *set = &s->intern->resources[(own >> 32) % RESOURCE_SETS];
+	const struct place *place = set_find(set, own, bytes);
+
+	if (place && place->owner == subscription_id) {
+		*id = place->id;
+		return 0;
+	}
+	if (find_resource(s, subscription_id, bytes, id, e) == -1)
 		return -1;
-	place_set(place, buf_span(&in->fields), *id);
+	set_add(set, own, bytes, *id, subscription_id);
 	return 0;
+}
+
+int intern_entry(struct store *s, int64_t subscription_id, const struct usage_batch *b, const struct usage_entry *entry,
+		 struct interned *ids, struct err *e)
+{
+	if (intern_product(s, usage_batch_text(b, &entry->product), entry->product.hash, ids, e) == -1)
+		return -1;
+	return intern_resource(s, subscription_id, usage_batch_text(b, &entry->resource), entry->resource.hash, &ids->resource, e);
 }

@@ -5,6 +5,7 @@
 
 #include "base/err.h"
 #include "partner/model.h"
+#include "store/usage_batch.h"
 #include "value/digest.h"
 
 struct store;
@@ -16,8 +17,14 @@ void intern_free(struct intern *in);
 void intern_forget(struct intern *in);
 
 int intern_meter(struct store *s, struct guid guid, int64_t *id, struct err *e) MUST_CHECK;
-int intern_product(struct store *s, int64_t meter_id, const struct usage *u, int64_t *id, struct err *e) MUST_CHECK;
-int intern_resource(struct store *s, int64_t subscription_id, const struct usage *u, int64_t *id, struct err *e) MUST_CHECK;
+
+struct interned {
+	int64_t meter, product, resource;
+};
+
+/* The dimensions of a record, stored if they are new. */
+int intern_entry(struct store *s, int64_t subscription_id, const struct usage_batch *b, const struct usage_entry *entry,
+		 struct interned *ids, struct err *e) MUST_CHECK;
 
 /* The resource group and the name in an ARM resource uri (/subscriptions/S/resourceGroups/G/providers/P/T/N); empty when it is not
  * one. Borrowed from URI. Pure. */

@@ -35,13 +35,11 @@ void loading_page_start(struct loading *l)
 	l->texts.n = l->page_text_at;
 }
 
-int loading_add(struct loading *l, const struct row_key *key, int64_t product, const char *quantity, struct err *e)
+int loading_add(struct loading *l, const struct row_key *key, int64_t product, struct span quantity, struct err *e)
 {
-	size_t n = strlen(quantity);
-
 	if (key->meter > UINT32_MAX || key->resource > UINT32_MAX || product > UINT32_MAX)
 		return err_set(e, ERR_STORE, "more than %u dimensions", UINT32_MAX);
-	if (buf_add(&l->texts, quantity, n) == -1)
+	if (buf_add_span(&l->texts, quantity) == -1)
 		return err_set(e, ERR_FORMAT, "a page of too many records");
 	if (l->count == l->room) {
 		l->room = l->room ? l->room * 2 : 1024;
@@ -54,8 +52,8 @@ int loading_add(struct loading *l, const struct row_key *key, int64_t product, c
 		.meter = (uint32_t)key->meter,
 		.resource = (uint32_t)key->resource,
 		.product = (uint32_t)product,
-		.quantity_at = (uint32_t)(l->texts.n - n),
-		.quantity_n = (uint32_t)n,
+		.quantity_at = (uint32_t)(l->texts.n - quantity.n),
+		.quantity_n = (uint32_t)quantity.n,
 	};
 	return 0;
 }

@@ -36,7 +36,7 @@ struct loading {
 void loading_init(struct loading *l, struct store *s);
 void loading_fini(struct loading *l);
 void loading_page_start(struct loading *l);
-int loading_add(struct loading *l, const struct row_key *key, int64_t product, const char *quantity, struct err *e) MUST_CHECK;
+int loading_add(struct loading *l, const struct row_key *key, int64_t product, struct span quantity, struct err *e) MUST_CHECK;
 int loading_page_end(struct loading *l, struct err *e) MUST_CHECK;
 
 /* The rows sorted, subscription and day left open: 1 a row, 0 the end, -1. */

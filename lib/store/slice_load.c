@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A slice being read.
  *
- * HAPPY PATH  new -> (page_start -> add* -> page_end)* -> commit: its rows take the place of what is stored of it (slice_swap.h), in one
+ * HAPPY PATH  new -> take* -> commit: its rows take the place of what is stored of it (slice_swap.h), in one
  *             transaction.
  * FAILURES    a page that is tried again drops what it gave. An amount out of range undoes this slice alone. */
 #include "store/slice_swap.h"
@@ -19,6 +19,7 @@ struct slice_load {
 	int64_t subscription;
 	int32_t day;
 	uint32_t rollbacks; /* of the store when it began */
+	int32_t period_day, period; /* of the record before: most have the same; period 0: there was none */
 	struct loading rows;
 };
 
@@ -44,26 +45,6 @@ void slice_load_free(struct slice_load *load)
 	free(load);
 }
 
-void slice_load_page_start(struct slice_load *load)
-{
-	loading_page_start(&load->rows);
-}
-
-/* The quantity as printed; an exponent is written out, so that every SQL tool reads the same number. */
-static int quantity_text(const struct usage *u, char text[QUANTITY_TEXT_MAX], struct err *e)
-{
-	struct span t = u->quantity_text;
-
-	if (t.n == 0 || memchr(t.p, 'e', t.n) || memchr(t.p, 'E', t.n)) {
-		return row_number_text(u->quantity, text, e);
-	}
-	if (t.n >= QUANTITY_TEXT_MAX)
-		return err_set(e, ERR_FORMAT, "quantity: longer than %d characters", QUANTITY_TEXT_MAX - 1);
-	memcpy(text, t.p, t.n);
-	text[t.n] = '\0';
-	return 0;
-}
-
 /* A rollback took the dimensions that its rows refer to, and the rows that were too many for memory. */
 static int check_whole(const struct slice_load *load, struct err *e)
 {
@@ -72,23 +53,34 @@ static int check_whole(const struct slice_load *load, struct err *e)
 	return err_set(e, ERR_STORE, "a slice that was being read when the transaction was rolled back");
 }
 
-int slice_load_add(struct slice_load *load, const struct usage *u, struct err *e)
+static int32_t period_of(struct slice_load *load, int64_t instant)
 {
-	struct store *s = load->s;
-	struct row_key key = { .start = u->start, .end = u->end };
-	char quantity[QUANTITY_TEXT_MAX];
-	int64_t product;
+	const int32_t day = instant_day(instant);
 
-	key.period = period_of_day(instant_day(u->start), s->options.period_start_day);
-	if (quantity_text(u, quantity, e) == -1 || intern_meter(s, u->meter, &key.meter, e) == -1 ||
-	    intern_product(s, key.meter, u, &product, e) == -1 || intern_resource(s, load->subscription, u, &key.resource, e) == -1)
-		return -1;
-	return loading_add(&load->rows, &key, product, quantity, e);
+	if (load->period == 0 || day != load->period_day) {
+		load->period_day = day;
+		load->period = period_of_day(day, load->s->options.period_start_day);
+	}
+	return load->period;
 }
 
-int slice_load_page_end(struct slice_load *load, struct err *e)
+int slice_load_take(struct slice_load *load, const struct usage_batch *b, struct err *e)
 {
-	return loading_page_end(&load->rows, e);
+	if (b->begins_page)
+		loading_page_start(&load->rows);
+	for (size_t i = 0; i < b->count; i++) {
+		const struct usage_entry *entry = &b->entries[i];
+		struct row_key key = { .start = entry->start, .end = entry->end, .period = period_of(load, entry->start) };
+		struct interned ids;
+
+		if (intern_entry(load->s, load->subscription, b, entry, &ids, e) == -1)
+			return -1;
+		key.meter = ids.meter;
+		key.resource = ids.resource;
+		if (loading_add(&load->rows, &key, ids.product, (struct span){ b->bytes + entry->quantity_at, entry->quantity_n }, e) == -1)
+			return -1;
+	}
+	return b->ends_page ? loading_page_end(&load->rows, e) : 0;
 }
 
 int slice_load_commit(struct slice_load *load, int64_t run_id, bool unconfirmed, struct slice_change *change, struct err *e)

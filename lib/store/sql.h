@@ -98,7 +98,8 @@
 	/* slices */                                                                                                                  \
 	X(SLICE_STATES, "SELECT reported_day, state FROM slice WHERE subscription_id = ?1 AND reported_day >= ?2"                     \
 			" AND reported_day < ?3")                                                                                     \
-	X(SLICE_OLDEST, "SELECT min(reported_day) FROM slice WHERE subscription_id = ?1")                                             \
+	X(SLICE_FACTS, "SELECT (SELECT min(reported_day) FROM slice WHERE subscription_id = ?1), count(*), coalesce(sum(row_count), 0)"\
+		       " FROM slice WHERE subscription_id = ?1 AND reported_day >= ?2 AND reported_day < ?3 AND state <> 4")           \
 	X(SLICE_FIND, "SELECT state, row_count, first_period, last_period, first_run_id FROM slice"                                   \
 		      " WHERE subscription_id = ?1 AND reported_day = ?2")                                                            \
 	X(SLICE_STORED, "INSERT INTO slice (subscription_id, reported_day, state, row_count, first_period, last_period, first_run_id,"\
@@ -191,7 +192,7 @@
 		       " WHERE load = ?1 ORDER BY period, meter_id, resource_id, usage_start, usage_end, n")                          \
 	X(LOADING_DROP, "DELETE FROM temp.loading WHERE load = ?1")                                                                   \
 	/* rates */                                                                                                                   \
-	X(CARD_LAST, "SELECT id, digest FROM rate_card WHERE currency = ?1 AND region = ?2 ORDER BY id DESC LIMIT 1")                 \
+	X(CARD_LAST, "SELECT id, digest, meters FROM rate_card WHERE currency = ?1 AND region = ?2 ORDER BY id DESC LIMIT 1")                 \
 	X(CARD_INSERT, "INSERT INTO rate_card (digest, currency, region, locale, tax_included, offer_terms, meters, first_run_id,"    \
 		       " first_seen) VALUES (zeroblob(16), ?1, ?2, '', 0, '', 0, ?3, ?4)")                                            \
 	X(CARD_FILL, "UPDATE rate_card SET digest = ?2, locale = ?3, tax_included = ?4, offer_terms = ?5, meters = ?6 WHERE id = ?1") \
@@ -202,21 +203,20 @@
 		       " name, category, subcategory, meter_region, tags, first_card_id, seen_order)"                                       \
 		       " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?15)")                             \
 	X(RATE_REOPEN, "UPDATE rate SET last_card_id = NULL, seen_order = ?2 WHERE id = ?1")                                          \
-	X(RATE_SEEN, "INSERT OR IGNORE INTO temp.seen_rate VALUES (?1)")                                                              \
+	/* the newest card's, by their digests */                                                                                     \
+	X(RATES_CURRENT, "SELECT id, digest FROM rate WHERE last_card_id IS NULL AND currency = ?1 AND region = ?2")                  \
+	X(RATE_GONE, "INSERT INTO temp.gone_rate VALUES (?1)")                                                                        \
 	/* only where another version of the same date takes its place is the price of stored usage another one */                    \
-	X(RATE_GONE_METERS, "INSERT INTO temp.changed_meter (meter_id, effective) SELECT meter_id, min(effective) FROM rate AS gone"  \
-			    " WHERE last_card_id IS NULL AND currency = ?1 AND region = ?2"                                           \
-			    " AND id NOT IN (SELECT id FROM temp.seen_rate) AND EXISTS (SELECT 1 FROM rate AS other"                  \
-			    " WHERE other.meter_id = gone.meter_id AND other.currency = ?1 AND other.region = ?2"                     \
-			    " AND other.effective = gone.effective AND other.id <> gone.id) GROUP BY meter_id"                        \
+	X(RATE_GONE_METERS, "INSERT INTO temp.changed_meter (meter_id, effective) SELECT gone.meter_id, min(gone.effective)"          \
+			    " FROM temp.gone_rate g CROSS JOIN rate gone ON gone.id = g.id WHERE EXISTS (SELECT 1 FROM rate other"    \
+			    " WHERE other.meter_id = gone.meter_id AND other.currency = gone.currency AND other.region = gone.region" \
+			    " AND other.effective = gone.effective AND other.id <> gone.id) GROUP BY gone.meter_id"                   \
 			    " ON CONFLICT DO UPDATE SET effective = min(effective, excluded.effective)")                              \
-	X(RATE_CLOSE_GONE, "UPDATE rate SET last_card_id = ?3 WHERE last_card_id IS NULL AND currency = ?1 AND region = ?2"           \
-			   " AND id NOT IN (SELECT id FROM temp.seen_rate)")                                                          \
-	X(RATE_GONE_COUNT, "SELECT count(*) FROM rate WHERE last_card_id IS NULL AND currency = ?1 AND region = ?2"                   \
-			   " AND id NOT IN (SELECT id FROM temp.seen_rate)")                                                          \
-	X(METERS_GONE, "SELECT count(DISTINCT meter_id) FROM rate WHERE last_card_id IS NULL AND currency = ?1 AND region = ?2"       \
-		       " AND id NOT IN (SELECT id FROM temp.seen_rate) AND meter_id NOT IN"                                           \
-		       " (SELECT meter_id FROM rate WHERE id IN (SELECT id FROM temp.seen_rate))")                                    \
+	X(RATE_CLOSE_GONE, "UPDATE rate SET last_card_id = ?1 WHERE id IN (SELECT id FROM temp.gone_rate)")                           \
+	/* once they are closed: the meters that have no price left in the newest card */                                             \
+	X(METERS_GONE, "SELECT count(DISTINCT gone.meter_id) FROM temp.gone_rate g CROSS JOIN rate gone ON gone.id = g.id"            \
+		       " WHERE NOT EXISTS (SELECT 1 FROM rate other WHERE other.meter_id = gone.meter_id"                             \
+		       " AND other.currency = gone.currency AND other.region = gone.region AND other.last_card_id IS NULL)")          \
 	X(METER_CHANGED, "INSERT INTO temp.changed_meter (meter_id, effective) VALUES (?1, ?2)"                                       \
 			 " ON CONFLICT DO UPDATE SET effective = min(effective, excluded.effective)")                                 \
 	/* usage before the first price of its meter: it is no longer unpriced, its price is a future one */                          \

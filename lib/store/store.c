@@ -19,7 +19,7 @@
 static const char temporary_tables[] =
 	"CREATE TEMP TABLE seen_customer (id INTEGER PRIMARY KEY);"
 	"CREATE TEMP TABLE seen_subscription (id INTEGER PRIMARY KEY);"
-	"CREATE TEMP TABLE seen_rate (id INTEGER PRIMARY KEY);"
+	"CREATE TEMP TABLE gone_rate (id INTEGER PRIMARY KEY);"
 	"CREATE TEMP TABLE changed_meter (meter_id INTEGER PRIMARY KEY, effective INTEGER NOT NULL DEFAULT -62135596800);"
 	"CREATE TEMP TABLE loading (load INTEGER, period INTEGER, meter_id INTEGER, resource_id INTEGER, usage_start INTEGER,"
 	" usage_end INTEGER, n INTEGER, product_id INTEGER, quantity TEXT,"

@@ -117,14 +117,21 @@ int store_mark_missing(struct store *s, int64_t now, struct err *e) MUST_CHECK;
 /* The states (enum slice_state of pull/plan.h, same numbers) of COUNT reported days from FIRST on. */
 int store_slice_states(struct store *s, int64_t subscription_id, int32_t first, size_t count, unsigned char *states,
 		       struct err *e) MUST_CHECK;
-/* The oldest reported day on record, INT32_MAX when there is none. */
-int store_slice_oldest(struct store *s, int64_t subscription_id, int32_t *day, struct err *e) MUST_CHECK;
+/* Sums of the reported days from FIRST to before END, without looking at each. */
+struct slice_facts {
+	int32_t oldest; /* reported day on record, of all; INT32_MAX when there is none */
+	int64_t good;   /* of those days, on record and not failed */
+	int64_t rows;   /* in them */
+};
+int store_slice_facts(struct store *s, int64_t subscription_id, int32_t first, int32_t end, struct slice_facts *facts,
+		      struct err *e) MUST_CHECK;
 /* A slice that could not be fetched: what was stored of it before stays; planned again. */
 int store_slice_failed(struct store *s, int64_t run_id, int64_t subscription_id, int32_t day, const struct err *why, int64_t now,
 		       struct err *e) MUST_CHECK;
 
 /* A slice being read: its rows gather outside the purchases and replace them as a whole by slice_load_commit. */
 struct slice_load;
+struct usage_batch;
 
 struct slice_change { /* what the commit did */
 	int64_t rows;      /* rows of the slice now */
@@ -133,10 +140,9 @@ struct slice_change { /* what the commit did */
 };
 
 int slice_load_new(struct slice_load **load, struct store *s, int64_t subscription_id, int32_t day, struct err *e) MUST_CHECK;
-/* A page begins, or begins again: rows given since the last slice_load_page_end are dropped. */
-void slice_load_page_start(struct slice_load *load);
-int slice_load_add(struct slice_load *load, const struct usage *record, struct err *e) MUST_CHECK;
-int slice_load_page_end(struct slice_load *load, struct err *e) MUST_CHECK;
+/* The next records of its pages, in their order; the batch says where a page begins, or begins again, and where it is whole. What a page
+ * gave that does not become whole is dropped. */
+int slice_load_take(struct slice_load *load, const struct usage_batch *batch, struct err *e) MUST_CHECK;
 /* Replaces the slice, rates what changed, all or nothing. UNCONFIRMED: an empty answer by 204. ERR_FORMAT: this slice alone is
  * refused (an amount out of range), the store goes on. */
 int slice_load_commit(struct slice_load *load, int64_t run_id, bool unconfirmed, struct slice_change *change,

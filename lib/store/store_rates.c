@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* A rate card being read: every version of a price is kept once; a card that brings nothing new writes nothing.
  *
- * HAPPY PATH  new -> start -> add* -> commit: each meter's entry is looked up by its digest; an unknown one is inserted, one that had
- *             gone is opened again; at the end the open ones that this card did not have are closed, and purchases of changed meters
- *             are priced again.
+ * HAPPY PATH  new -> start -> add* -> commit: the digests of the newest card's entries are read once, and each entry of this card is
+ *             looked up among them; an unknown one is inserted, one that had gone is opened again; at the end the open ones that this
+ *             card did not have are closed, and purchases of changed meters are priced again.
  * FAILURES    everything since `start` is undone. */
 #include "store/books.h"
 #include "store/rate_entry.h"
+#include "store/rate_known.h"
 #include "store/rerate.h"
 
 #include "base/buf.h"
@@ -24,6 +25,7 @@ struct rates_load {
 	int64_t card_id;       /* 0 until something differs from the newest card */
 	int64_t newest_id;     /* the newest card of this currency and region, 0: none */
 	struct digest newest;
+	struct rate_known known; /* the entries of the newest card */
 	struct digester *digester;
 	struct digest sum;     /* of the card: the sum of its entries' digests, whatever their order */
 	struct rates_change change;
@@ -50,6 +52,7 @@ static void undo(struct rates_load *load)
 	if (load->open)
 		store_mark_undo(load->s);
 	load->open = false;
+	rate_known_fini(&load->known);
 }
 
 void rates_load_free(struct rates_load *load)
@@ -62,11 +65,12 @@ void rates_load_free(struct rates_load *load)
 	free(load);
 }
 
-static int find_newest(struct rates_load *load, struct err *e)
+static int find_newest(struct rates_load *load, size_t *meters, struct err *e)
 {
 	struct sqlite3_stmt *q = db_query(load->s->db, SQL_CARD_LAST, e);
 	int rc;
 
+	*meters = 0;
 	if (!q)
 		return -1;
 	db_bind_text(q, 1, load->s->currency);
@@ -75,12 +79,16 @@ static int find_newest(struct rates_load *load, struct err *e)
 	load->newest_id = rc == 1 ? db_int(q, 0) : 0;
 	if (rc == 1 && db_span(q, 1).n == sizeof(load->newest.b))
 		memcpy(load->newest.b, db_span(q, 1).p, sizeof(load->newest.b));
+	if (rc == 1 && db_int(q, 2) > 0)
+		*meters = (size_t)db_int(q, 2);
 	db_reset(q);
 	return rc == -1 ? -1 : 0;
 }
 
 int rates_load_start(struct rates_load *load, struct err *e)
 {
+	size_t meters;
+
 	undo(load);
 	load->card_id = 0;
 	load->change = (struct rates_change){ .meters = 0 };
@@ -88,9 +96,11 @@ int rates_load_start(struct rates_load *load, struct err *e)
 	if (store_write(load->s, e) == -1 || store_mark(load->s, e) == -1)
 		return -1;
 	load->open = true;
-	if (db_exec(load->s->db, "DELETE FROM temp.seen_rate; DELETE FROM temp.changed_meter", e) == -1)
+	if (db_exec(load->s->db, "DELETE FROM temp.gone_rate; DELETE FROM temp.changed_meter", e) == -1)
 		return -1;
-	return find_newest(load, e);
+	if (find_newest(load, &meters, e) == -1)
+		return -1;
+	return load->newest_id ? rate_known_read(&load->known, load->s, meters, e) : 0;
 }
 
 /* Adds a digest to the card's, as 128-bit numbers. */
@@ -189,72 +199,50 @@ static int check_numbers(const struct rate *rate, struct err *e)
 	return 0;
 }
 
-int rates_load_add(struct rates_load *load, const struct rate *rate, struct err *e)
+/* An entry that the newest card does not have, or that stands in this one twice. */
+static int add_unknown(struct rates_load *load, const struct rate *rate, struct span tags, const struct digest *digest, struct err *e)
 {
 	char included[DECIMAL_TEXT_MAX];
-	struct span tags;
-	struct digest digest;
 	int64_t meter, id = 0;
 	bool open = false;
 	int rc;
 
-	if (compact_text(load, rate->tags, &tags, e) == -1 || check_numbers(rate, e) == -1 ||
-	    row_number_text(rate->included, included, e) == -1)
+	if (check_numbers(rate, e) == -1 || row_number_text(rate->included, included, e) == -1 ||
+	    intern_meter(load->s, rate->meter, &meter, e) == -1)
+		return -1;
+	rc = rate_entry_find(load->s, meter, rate->effective, digest, &id, &open, e);
+	if (rc == -1 || open)
+		return rc == -1 ? -1 : 0;
+	return enter_rate(load, meter, rate, tags, digest, included, &id, rc == 1, e);
+}
+
+int rates_load_add(struct rates_load *load, const struct rate *rate, struct err *e)
+{
+	struct span tags;
+	struct digest digest;
+
+	if (compact_text(load, rate->tags, &tags, e) == -1)
 		return -1;
 	digest = rate_entry_digest(load->digester, rate, tags);
 	add_digest(&load->sum, &digest);
 	load->change.meters++;
-	if (intern_meter(load->s, rate->meter, &meter, e) == -1)
-		return -1;
-	rc = rate_entry_find(load->s, meter, rate->effective, &digest, &id, &open, e);
-	if (rc == -1)
-		return -1;
-	if (!open && enter_rate(load, meter, rate, tags, &digest, included, &id, rc == 1, e) == -1)
-		return -1;
-	return store_run_ints(load->s, SQL_RATE_SEEN, &id, 1, e);
-}
-
-static int run_market(struct rates_load *load, enum sql_statement n, bool with_card, struct err *e)
-{
-	struct sqlite3_stmt *q = db_query(load->s->db, n, e);
-
-	if (!q)
-		return -1;
-	db_bind_text(q, 1, load->s->currency);
-	db_bind_text(q, 2, load->s->region);
-	if (with_card)
-		db_bind_int(q, 3, load->newest_id);
-	return db_run(load->s->db, q, e);
-}
-
-static int count_market(struct rates_load *load, enum sql_statement n, int64_t *count, struct err *e)
-{
-	struct sqlite3_stmt *q = db_query(load->s->db, n, e);
-
-	if (!q)
-		return -1;
-	db_bind_text(q, 1, load->s->currency);
-	db_bind_text(q, 2, load->s->region);
-	if (db_step(load->s->db, q, e) == -1)
-		return -1;
-	*count = db_int(q, 0);
-	db_reset(q);
-	return 0;
+	return rate_known_mark(&load->known, &digest) ? 0 : add_unknown(load, rate, tags, &digest, e);
 }
 
 /* Versions that the newest card had and this one has not. */
 static int close_gone(struct rates_load *load, struct err *e)
 {
-	int64_t versions;
+	struct sqlite3_stmt *q;
 
-	if (count_market(load, SQL_RATE_GONE_COUNT, &versions, e) == -1 ||
-	    count_market(load, SQL_METERS_GONE, &load->change.removed, e) == -1)
-		return -1;
-	if (!versions)
+	if (load->known.marked == load->known.count)
 		return 0;
-	if (need_card(load, e) == -1 || run_market(load, SQL_RATE_GONE_METERS, false, e) == -1)
+	if (rate_known_note_missed(&load->known, load->s, e) == -1 || need_card(load, e) == -1 || store_run_ints(load->s, SQL_RATE_GONE_METERS, NULL, 0, e) == -1 ||
+	    store_run_ints(load->s, SQL_RATE_CLOSE_GONE, &load->newest_id, 1, e) == -1 ||
+	    !(q = db_query(load->s->db, SQL_METERS_GONE, e)) || db_step(load->s->db, q, e) == -1)
 		return -1;
-	return run_market(load, SQL_RATE_CLOSE_GONE, true, e);
+	load->change.removed = db_int(q, 0);
+	db_reset(q);
+	return 0;
 }
 
 static int fill_card(struct rates_load *load, const char *locale, bool tax_included, struct span terms, struct err *e)
@@ -335,6 +323,7 @@ int rates_load_commit(struct rates_load *load, const char *locale, const char *c
 		return -1;
 	}
 	load->open = false;
+	rate_known_fini(&load->known);
 	if (store_mark_keep(load->s, e) == -1) {
 		store_rollback(load->s);
 		return -1;

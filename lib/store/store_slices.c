@@ -22,16 +22,22 @@ int store_slice_states(struct store *s, int64_t subscription_id, int32_t first, 
 	return rc;
 }
 
-int store_slice_oldest(struct store *s, int64_t subscription_id, int32_t *day, struct err *e)
+int store_slice_facts(struct store *s, int64_t subscription_id, int32_t first, int32_t end, struct slice_facts *facts, struct err *e)
 {
-	struct sqlite3_stmt *q = db_query(s->db, SQL_SLICE_OLDEST, e);
+	struct sqlite3_stmt *q = db_query(s->db, SQL_SLICE_FACTS, e);
 
 	if (!q)
 		return -1;
 	db_bind_int(q, 1, subscription_id);
+	db_bind_int(q, 2, first);
+	db_bind_int(q, 3, end);
 	if (db_step(s->db, q, e) == -1)
 		return -1;
-	*day = db_is_null(q, 0) ? INT32_MAX : (int32_t)db_int(q, 0);
+	*facts = (struct slice_facts){
+		.oldest = db_is_null(q, 0) ? INT32_MAX : (int32_t)db_int(q, 0),
+		.good = db_int(q, 1),
+		.rows = db_int(q, 2),
+	};
 	db_reset(q);
 	return 0;
 }

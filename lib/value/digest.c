@@ -3,16 +3,21 @@
 
 #include "base/mem.h"
 
+#include <endian.h>
 #include <openssl/evp.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define NUMBER_BYTES 8
 #define TAG_FIELD 'f' /* a number and a text of eight bytes differ by these */
 #define TAG_NUMBER 'n'
+#define GATHER_BYTES 512 /* most sequences of fields are shorter */
 
 struct digester {
 	EVP_MD *sha256;
 	EVP_MD_CTX *context;
+	size_t gathered;
+	unsigned char bytes[GATHER_BYTES]; /* not yet hashed: the library is asked for many fields at once, not for each */
 };
 
 /* SHA-256 of bytes in memory fails only without memory or without a usable OpenSSL: as in mem.h, better no answer than a wrong one. */
@@ -44,23 +49,37 @@ void digester_free(struct digester *d)
 void digester_start(struct digester *d)
 {
 	must(EVP_DigestInit_ex2(d->context, d->sha256, NULL));
+	d->gathered = 0;
+}
+
+static void hash_gathered(struct digester *d)
+{
+	if (d->gathered)
+		must(EVP_DigestUpdate(d->context, d->bytes, d->gathered));
+	d->gathered = 0;
 }
 
 void digester_bytes(struct digester *d, struct span bytes)
 {
-	if (bytes.n)
+	if (bytes.n > GATHER_BYTES - d->gathered)
+		hash_gathered(d);
+	if (bytes.n > GATHER_BYTES) {
 		must(EVP_DigestUpdate(d->context, bytes.p, bytes.n));
+	} else if (bytes.n) {
+		memcpy(d->bytes + d->gathered, bytes.p, bytes.n);
+		d->gathered += bytes.n;
+	}
 }
 
 /* A tag and eight bytes in the order of the network: digests are stored, so they must not depend on the machine. */
 static void add_word(struct digester *d, char tag, uint64_t word)
 {
-	unsigned char bytes[1 + NUMBER_BYTES];
+	char bytes[1 + NUMBER_BYTES];
 
-	bytes[0] = (unsigned char)tag;
-	for (size_t i = 0; i < NUMBER_BYTES; i++)
-		bytes[1 + i] = (unsigned char)(word >> (8 * (NUMBER_BYTES - 1 - i)));
-	must(EVP_DigestUpdate(d->context, bytes, sizeof(bytes)));
+	bytes[0] = tag;
+	word = htobe64(word);
+	memcpy(bytes + 1, &word, sizeof(word));
+	digester_bytes(d, (struct span){ bytes, sizeof(bytes) });
 }
 
 void digester_field(struct digester *d, struct span bytes)
@@ -79,6 +98,7 @@ struct digest digester_finish(struct digester *d)
 	unsigned char whole[EVP_MAX_MD_SIZE];
 	struct digest r;
 
+	hash_gathered(d);
 	must(EVP_DigestFinal_ex(d->context, whole, NULL));
 	memcpy(r.b, whole, sizeof(r.b));
 	return r;

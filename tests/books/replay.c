@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Applies a history to a store, as the daemon would: slices by pages that are tried again, cards, runs; and dies where it says. */
 #include "tests/books/player.h"
+#include "tests/support/records.h"
 
 #include "value/day.h"
 
@@ -125,7 +126,7 @@ static void give_line(struct player *p, struct slice_load *load, const struct li
 	u.tags = span_of(r.tags);
 	u.quantity_text = span_of(l->quantity);
 	ok(p, decimal_parse(&u.quantity, u.quantity_text, &p->e), "a quantity");
-	ok(p, slice_load_add(load, &u, &p->e), "add a row");
+	ok(p, record_add(load, &u, &p->e), "add a row");
 }
 
 static size_t *shuffled(struct player *p, size_t count)
@@ -149,19 +150,19 @@ static void give_pages(struct player *p, struct slice_load *load, const struct c
 	size_t *order = shuffled(p, c->count);
 	size_t page = 1 + rng_below(&p->rng, count > 100 ? 1000 : 8);
 
-	slice_load_page_start(load);
+	ok(p, record_page_start(load, &p->e), "begin a page");
 	for (size_t i = 0; i < count; i++) {
 		give_line(p, load, &c->lines[order[i]]);
 		if ((i + 1) % page)
 			continue;
-		ok(p, slice_load_page_end(load, &p->e), "end a page");
-		slice_load_page_start(load);
+		ok(p, record_page_end(load, &p->e), "end a page");
+		ok(p, record_page_start(load, &p->e), "begin a page");
 		if (rng_one_in(&p->rng, 5)) { /* this one breaks off */
 			give_line(p, load, &c->lines[order[0]]);
-			slice_load_page_start(load);
+			ok(p, record_page_start(load, &p->e), "begin a page");
 		}
 	}
-	ok(p, slice_load_page_end(load, &p->e), "end a page");
+	ok(p, record_page_end(load, &p->e), "end a page");
 	if (c->count && rng_one_in(&p->rng, 5))
 		give_line(p, load, &c->lines[0]); /* of a page that never ends */
 	free(order);

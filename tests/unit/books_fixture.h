@@ -5,6 +5,7 @@
 #define UNIT_BOOKS_FIXTURE_H
 
 #include "store/store.h"
+#include "tests/support/records.h"
 #include "value/day.h"
 
 #include <stdio.h>
@@ -134,7 +135,7 @@ FIXTURE void add_usage(struct slice_load *load, const char *meter, const struct 
 			   .tags = span_of(spec->tags ? spec->tags : ""), .quantity_text = span_of(spec->quantity) };
 
 	ok(decimal_parse(&u.quantity, u.quantity_text, &e));
-	ok(slice_load_add(load, &u, &e));
+	ok(record_add(load, &u, &e));
 }
 
 FIXTURE struct slice_change load_slice(struct books *b, int reported, const struct usage_spec *specs, size_t count)
@@ -143,10 +144,10 @@ FIXTURE struct slice_change load_slice(struct books *b, int reported, const stru
 	struct slice_load *load;
 
 	ok(slice_load_new(&load, b->s, b->subscription, DAY0 + reported, &e));
-	slice_load_page_start(load);
+	ok(record_page_start(load, &e));
 	for (size_t i = 0; i < count; i++)
 		add_usage(load, METER, &specs[i]);
-	ok(slice_load_page_end(load, &e));
+	ok(record_page_end(load, &e));
 	ok(slice_load_commit(load, b->run_id, false, &change, &e));
 	slice_load_free(load);
 	return change;

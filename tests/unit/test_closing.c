@@ -224,9 +224,9 @@ static void test_another_unit_in_a_closed_period_is_refused(void **state)
 
 	july_then_august(b, &flat, specs, 1);
 	ok(slice_load_new(&load, b->s, b->subscription, DAY0, &e));
-	slice_load_page_start(load);
+	ok(record_page_start(load, &e));
 	add_usage(load, METER, &(struct usage_spec){ .quantity = "8", .unit = "100 Hours" });
-	ok(slice_load_page_end(load, &e));
+	ok(record_page_end(load, &e));
 	assert_int_equal(slice_load_commit(load, b->run_id, false, &change, &e), -1);
 	assert_int_equal(e.kind, ERR_FORMAT);
 	assert_string_equal(e.code, "E-USAGE-UNIT-CLOSED");

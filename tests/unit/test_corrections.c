@@ -129,11 +129,11 @@ static void test_a_refused_slice_leaves_the_corrections_of_the_one_before(void *
 	close_period(b, JULY, AUGUST_10);
 	load_one(b, "18", NULL);
 	ok(slice_load_new(&load, b->s, b->subscription, DAY0 + 1, &e));
-	slice_load_page_start(load);
+	ok(record_page_start(load, &e));
 	add_usage(load, METER, &(struct usage_spec){ .quantity = "4", .uri = "/a" });
 	add_usage(load, METER, &(struct usage_spec){ .quantity = "3", .unit = "100 Hours" });
 	add_usage(load, METER, &(struct usage_spec){ .quantity = "5", .uri = "/z" });
-	ok(slice_load_page_end(load, &e));
+	ok(record_page_end(load, &e));
 	assert_int_equal(slice_load_commit(load, b->run_id, false, &change, &e), -1);
 	assert_string_equal(e.code, "E-USAGE-UNIT-CLOSED");
 	err_clear(&e);

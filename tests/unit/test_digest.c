@@ -105,6 +105,30 @@ static void test_start_drops_what_was_not_finished(void **state)
 	assert_hex(digester_finish(d), "ba7816bf8f01cfea414140de5dae2223");
 }
 
+/* Some are gathered, some are hashed at once, in every order. */
+static void test_pieces_of_any_length_make_one_sequence(void **state)
+{
+	struct digester *d = *state;
+	char bytes[4000];
+	struct digest whole;
+
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		bytes[i] = (char)(i * 7 + i / 256);
+	digester_start(d);
+	digester_bytes(d, (struct span){ bytes, sizeof(bytes) });
+	whole = digester_finish(d);
+	for (size_t seed = 0; seed < 300; seed++) {
+		digester_start(d);
+		for (size_t at = 0, n, step = seed; at < sizeof(bytes); at += n, step += 251) {
+			n = step * step % 700;
+			n = n < sizeof(bytes) - at ? n : sizeof(bytes) - at;
+			digester_bytes(d, (struct span){ bytes + at, n });
+		}
+		assert_true(digest_equal(digester_finish(d), whole));
+	}
+	assert_hex(whole, "960c1e92df206a8fe9e47b2c2a14f72d");
+}
+
 static void test_free_accepts_null(void **state)
 {
 	(void)state;
@@ -120,6 +144,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_null_field_is_the_empty_field, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_number_is_not_a_field_of_its_bytes, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_start_drops_what_was_not_finished, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_pieces_of_any_length_make_one_sequence, setup, teardown),
 		cmocka_unit_test(test_free_accepts_null),
 	};
 

@@ -93,6 +93,23 @@ static void test_text_from_outside_is_no_format(void **state)
 	assert_string_equal(e.text, "100%n: %s%n%d");
 }
 
+static void test_what_does_not_print_is_a_question_mark(void **state)
+{
+	struct err e = ERR_INIT;
+
+	(void)state;
+	err_set(&e, ERR_FORMAT, "%s", "caf\xc3\xa9 \xe2\x82\xac");
+	assert_string_equal(e.text, "caf\xc3\xa9 \xe2\x82\xac");
+	err_set(&e, ERR_FORMAT, "found \"%.*s\"", 4, "a\x1b[\xc3\xa9"); /* cut within a character */
+	assert_string_equal(e.text, "found \"a?[?\"");
+	err_wrap(&e, "%s", "1\n2\x7f" "3\xc2\x85" "4\xe2\x80\xa8" "5\xff");
+	assert_string_equal(e.text, "1?2?3??4???5?: found \"a?[?\"");
+	err_set(&e, ERR_FORMAT, "%0*d%s", ERR_TEXT_MAX - 5, 1, "\xe2\x82\xac\xe2\x82\xac");
+	assert_string_equal(e.text + ERR_TEXT_MAX - 5, "?...");
+	err_advise(&e, NULL, "a\nb");
+	assert_string_equal(e.remedy, "a?b");
+}
+
 static void test_clear_and_names(void **state)
 {
 	struct err e = ERR_INIT;
@@ -119,6 +136,7 @@ int main(void)
 		cmocka_unit_test(test_advise_leaves_what_is_null),
 		cmocka_unit_test(test_long_texts_are_cut_and_say_so),
 		cmocka_unit_test(test_text_from_outside_is_no_format),
+		cmocka_unit_test(test_what_does_not_print_is_a_question_mark),
 		cmocka_unit_test(test_clear_and_names),
 	};
 

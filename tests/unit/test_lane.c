@@ -182,6 +182,36 @@ static void test_lane_free_right_after_submit(void **state)
 	assert_int_equal(finished[0], 0);
 }
 
+static void test_lane_hold_lets_nothing_begin(void **state)
+{
+	struct work w[2] = { { .number = 0, .takes = 2000 }, { .number = 1 } };
+
+	(void)state;
+	lane_submit(lane, &w[0].job, run, done);
+	lane_submit(lane, &w[1].job, run, done);
+	lane_hold(lane, true);
+	LOOP_UNTIL(loop, finished[0] == 1); /* what runs goes on */
+	for (int i = 0; i < 20; i++)
+		uv_run(loop, UV_RUN_NOWAIT);
+	assert_int_equal(ran[1], 0);
+	assert_int_equal(lane_waiting(lane), 1);
+	lane_hold(lane, false);
+	LOOP_UNTIL(loop, finished[1] == 1);
+}
+
+static void test_lane_free_drops_what_is_held(void **state)
+{
+	struct work w = { .number = 0 };
+
+	(void)state;
+	lane_hold(lane, true);
+	lane_submit(lane, &w.job, run, done);
+	lane_free(lane);
+	lane = lane_new(loop);
+	assert_int_equal(ran[0], 0);
+	assert_int_equal(finished[0], 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -192,6 +222,8 @@ int main(void)
 		T(cancel_inside_done),
 		T(free_waits_for_the_running_job_and_drops_all),
 		T(free_right_after_submit),
+		T(hold_lets_nothing_begin),
+		T(free_drops_what_is_held),
 #undef T
 	};
 

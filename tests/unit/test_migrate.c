@@ -116,9 +116,9 @@ static void fill(struct books *b)
 	load_slice(b, 0, &first, 1);
 	load_slice(b, 0, usage, countof(usage));
 	ok(slice_load_new(&load, b->s, b->subscription, DAY0 + 1, &e));
-	slice_load_page_start(load);
+	ok(record_page_start(load, &e));
 	add_usage(load, OTHER_METER, &(struct usage_spec){ .quantity = "2.5" });
-	ok(slice_load_page_end(load, &e));
+	ok(record_page_end(load, &e));
 	ok(slice_load_commit(load, b->run_id, false, &c, &e));
 	slice_load_free(load);
 }

@@ -210,6 +210,46 @@ static void test_plan_days_after_the_oldest_on_record_are_holes(void **state)
 	assert_int_equal(plan_days(&rule, &known, days, countof(days)), 10);
 }
 
+/* "All complete" in a word says the same as each day. */
+static void test_plan_without_states_is_all_complete(void **state)
+{
+	unsigned char states[100];
+	int32_t by_day[200], in_a_word[200];
+
+	(void)state;
+	memset(states, SLICE_COMPLETE, sizeof(states));
+	for (int back = 1; back < 95; back++) {
+		struct plan_rule rule = { .now = NOW, .backfill_days = 1 + back % 90, .lookback_days = back % 31 };
+		struct plan_known known = { .first = TODAY - back, .count = (size_t)back, .states = states, .has_older = back % 2 };
+		size_t count = plan_days(&rule, &known, by_day, countof(by_day));
+
+		known.states = NULL;
+		assert_int_equal(plan_days(&rule, &known, in_a_word, countof(in_a_word)), count);
+		assert_memory_equal(by_day, in_a_word, count * sizeof(*by_day));
+	}
+}
+
+static void test_plan_due_gives_back_the_days_in_order(void **state)
+{
+	struct plan_due due;
+	int32_t days[PLAN_DUE_DAYS];
+	size_t count = 0;
+
+	(void)state;
+	for (int i = 0; i < PLAN_DUE_DAYS; i++)
+		if (i == 0 || i % 7 == 1 || i > 62)
+			days[count++] = TODAY + i;
+	plan_due_pack(&due, TODAY, days, count);
+	assert_int_equal(due.left, count);
+	for (size_t i = 0; i < count; i++)
+		assert_int_equal(plan_due_take(&due, TODAY), days[i]);
+	assert_int_equal(due.left, 0);
+	plan_due_range(&due, -700000, 1000000);
+	for (int i = 0; i < 1000; i++)
+		assert_int_equal(plan_due_take(&due, TODAY), -700000 + i);
+	assert_int_equal(due.left, 999000);
+}
+
 /* Whatever happened before: after some nights without a failure every day from the first one on is stored, and none but the
  * look-back is asked for again. */
 static void test_plan_heals_by_itself(void **state)
@@ -257,6 +297,8 @@ int main(void)
 		T(explicit_range_is_clipped_to_the_last_day),
 		T(gives_the_newest_when_room_is_short),
 		T(days_after_the_oldest_on_record_are_holes),
+		T(without_states_is_all_complete),
+		T(due_gives_back_the_days_in_order),
 		T(heals_by_itself),
 #undef T
 	};

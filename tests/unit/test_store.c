@@ -316,14 +316,14 @@ static void test_page_tried_again_counts_once(void **state)
 	struct slice_load *load;
 
 	ok(slice_load_new(&load, b->s, b->subscription, DAY0, &e));
-	slice_load_page_start(load);
+	ok(record_page_start(load, &e));
 	add_usage(load, METER, &spec);
-	ok(slice_load_page_end(load, &e));
+	ok(record_page_end(load, &e));
 	for (int i = 0; i < 3; i++) {
-		slice_load_page_start(load);
+		ok(record_page_start(load, &e));
 		add_usage(load, METER, &spec);
 	}
-	ok(slice_load_page_end(load, &e));
+	ok(record_page_end(load, &e));
 	ok(slice_load_commit(load, b->run_id, false, &change, &e));
 	slice_load_free(load);
 	assert_int_equal(change.rows, 2);
@@ -339,11 +339,11 @@ static void add_many(struct books *b, int reported, int count, struct slice_chan
 		struct usage_spec spec = { .day = i % 3 - 2, .quantity = i % 2 ? "0.25" : "1e-3", .uri = uri };
 
 		if (i % 1000 == 0)
-			slice_load_page_start(load);
+			ok(record_page_start(load, &e));
 		snprintf(uri, sizeof(uri), "/r%d", i / 4);
 		add_usage(load, METER, &spec);
 		if (i % 1000 == 999)
-			ok(slice_load_page_end(load, &e));
+			ok(record_page_end(load, &e));
 	}
 	ok(slice_load_commit(load, b->run_id, false, change, &e));
 	slice_load_free(load);
@@ -368,6 +368,7 @@ static void test_failed_slice_keeps_what_was_stored(void **state)
 	struct books *b = *state;
 	struct usage_spec specs[] = { { .quantity = "1" } };
 	unsigned char states[3];
+	struct slice_facts facts;
 	struct err why;
 
 	load_slice(b, 0, specs, 1);
@@ -376,10 +377,18 @@ static void test_failed_slice_keeps_what_was_stored(void **state)
 	ok(store_slice_states(b->s, b->subscription, DAY0 - 1, 3, states, &e));
 	assert_int_equal(states[0], SLICE_UNKNOWN);
 	assert_int_equal(states[1], SLICE_FAILED);
+	ok(store_slice_facts(b->s, b->subscription, DAY0, DAY0 + 1, &facts, &e));
+	assert_int_equal(facts.oldest, DAY0);
+	assert_int_equal(facts.good, 0);
 	assert_string_equal(ask(b, "SELECT count(*) FROM purchases"), "1");
 	assert_string_equal(ask(b, "SELECT state, error FROM slices"), "failed page 1: no answer");
 	load_slice(b, 0, specs, 1);
 	assert_string_equal(ask(b, "SELECT state, error FROM slices"), "complete NULL");
+	ok(store_slice_facts(b->s, b->subscription, DAY0, DAY0 + 1, &facts, &e));
+	assert_int_equal(facts.good, 1);
+	assert_int_equal(facts.rows, 1);
+	ok(store_slice_facts(b->s, b->subscription + 1, DAY0, DAY0 + 1, &facts, &e));
+	assert_int_equal(facts.oldest, INT32_MAX);
 }
 
 static void test_amount_out_of_range_refuses_the_slice_alone(void **state)
@@ -392,10 +401,10 @@ static void test_amount_out_of_range_refuses_the_slice_alone(void **state)
 	load_rates(b, &flat, 1);
 	load_slice(b, 0, &good, 1);
 	ok(slice_load_new(&load, b->s, b->subscription, DAY0 + 1, &e));
-	slice_load_page_start(load);
+	ok(record_page_start(load, &e));
 	add_usage(load, METER, &good);
 	add_usage(load, METER, &bad);
-	ok(slice_load_page_end(load, &e));
+	ok(record_page_end(load, &e));
 	assert_int_equal(slice_load_commit(load, b->run_id, false, &change, &e), -1);
 	assert_int_equal(e.kind, ERR_FORMAT);
 	slice_load_free(load);
@@ -413,9 +422,9 @@ static void test_slice_begun_before_a_rollback_is_refused(void **state)
 
 	ok(store_flush(b->s, &e));
 	ok(slice_load_new(&load, b->s, b->subscription, DAY0, &e));
-	slice_load_page_start(load);
+	ok(record_page_start(load, &e));
 	add_usage(load, METER, &spec);
-	ok(slice_load_page_end(load, &e));
+	ok(record_page_end(load, &e));
 	store_rollback(b->s);
 	assert_int_equal(slice_load_commit(load, b->run_id, false, &change, &e), -1);
 	assert_int_equal(e.kind, ERR_STORE);
@@ -433,9 +442,9 @@ static void test_number_that_could_not_be_read_again_is_refused(void **state)
 	struct slice_load *load;
 
 	ok(slice_load_new(&load, b->s, b->subscription, DAY0, &e));
-	slice_load_page_start(load);
+	ok(record_page_start(load, &e));
 	ok(decimal_parse(&u.quantity, u.quantity_text, &e));
-	assert_int_equal(slice_load_add(load, &u, &e), -1);
+	assert_int_equal(record_add(load, &u, &e), -1);
 	assert_int_equal(e.kind, ERR_FORMAT);
 	slice_load_free(load);
 	for (size_t i = 0; i < sizeof(specs) / sizeof(*specs); i++) {

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: MIT */
+#include "daemon/slice_pages.h"
+
+#include "base/mem.h"
+#include "daemon/boot.h"
+#include "daemon/slice.h"
+#include "store/usage_batch.h"
+
+#include <stdlib.h>
+
+#define WORTH_A_TRIP 32 /* records: fewer wait for more of their page */
+
+/* One batch on its way to the store. */
+struct take {
+	struct lane_job job;
+	struct slice *s;
+	struct usage_batch *batch;
+	unsigned era; /* of the run: it may have turned to something else meanwhile */
+	bool refused;
+};
+
+static void push(batch_list *list, struct usage_batch *b)
+{
+	b->next = atomic_load(list);
+	while (!atomic_compare_exchange_weak(list, &b->next, b))
+		;
+}
+
+static void free_all(struct usage_batch *b)
+{
+	while (b) {
+		struct usage_batch *next = b->next;
+
+		usage_batch_free(b);
+		b = next;
+	}
+}
+
+/* -- decode: bytes to records ------------------------------------------------------------------------------------------------ */
+
+static struct usage_batch *batch_get(struct slice_pages_pool *pool)
+{
+	struct usage_batch *b;
+
+	if (!pool->own_spare)
+		pool->own_spare = atomic_exchange(&pool->spare, NULL);
+	b = pool->own_spare;
+	if (!b)
+		return usage_batch_new();
+	pool->own_spare = b->next;
+	return b;
+}
+
+static int on_record(struct pc_usage *d, const struct usage *record, struct err *e)
+{
+	return usage_batch_add(container_of(d, struct slice, decoder)->batch, record, e);
+}
+
+/* An empty batch in the place of one that is full or void. */
+static void start_batch(struct slice *s, bool begins_page)
+{
+	if (!s->batch)
+		s->batch = batch_get(&s->run->usage.pool);
+	usage_batch_clear(s->batch);
+	s->batch->begins_page = begins_page;
+}
+
+static void hand_over(struct slice *s, bool ends_page)
+{
+	s->batch->ends_page = ends_page;
+	push(&s->ready, s->batch);
+	s->batch = NULL;
+}
+
+static void restart(struct pager *p)
+{
+	struct slice *s = container_of(p, struct slice, pager);
+
+	if (!s->decoder.on_record)
+		pc_usage_init(&s->decoder, on_record);
+	else
+		pc_usage_reset(&s->decoder);
+	start_batch(s, true);
+}
+
+static int may_go_on(const struct slice *s, struct err *e)
+{
+	return atomic_load(&s->run->hurry) ? err_set(e, ERR_CANCELLED, "the run was stopped") : 0;
+}
+
+static int feed(struct pager *p, struct span bytes, struct err *e)
+{
+	struct slice *s = container_of(p, struct slice, pager);
+
+	if (may_go_on(s, e) == -1 || pc_usage_feed(&s->decoder, bytes, e) == -1)
+		return -1;
+	if (s->batch->count >= WORTH_A_TRIP) {
+		hand_over(s, false);
+		start_batch(s, false);
+	}
+	return 0;
+}
+
+static int end(struct pager *p, struct next_link *next, struct err *e)
+{
+	struct slice *s = container_of(p, struct slice, pager);
+
+	if (may_go_on(s, e) == -1 || pc_usage_end(&s->decoder, e) == -1)
+		return -1;
+	next_link_take(next, &s->decoder.next);
+	hand_over(s, true);
+	return 0;
+}
+
+/* -- lane: records into the slice's loading ------------------------------------------------------------------------------------ */
+
+static int take(struct slice *s, const struct usage_batch *b, struct err *e)
+{
+	struct run *run = s->run;
+
+	if (run->broken || atomic_load(&run->hurry))
+		return err_set(e, ERR_CANCELLED, "the run was stopped");
+	if (!s->load && slice_load_new(&s->load, run->boot->store, s->target->id, s->day, e) == -1)
+		return -1;
+	return slice_load_take(s->load, b, e);
+}
+
+static void on_take(struct lane_job *job)
+{
+	struct take *t = container_of(job, struct take, job);
+	struct slice *s = t->s;
+
+	if (s->load_err.kind == ERR_NONE && take(s, t->batch, &s->load_err) == -1) {
+		t->refused = true;
+		s->run->broken = s->run->broken || s->load_err.kind == ERR_STORE;
+	}
+	push(&s->run->usage.pool.spare, t->batch);
+	t->batch = NULL;
+}
+
+/* -- loop ------------------------------------------------------------------------------------------------------------------------- */
+
+static void pressure(struct run *run)
+{
+	lane_hold(run->boot->decode, run->usage.pool.waiting >= SLICE_BATCHES_WAITING);
+}
+
+static void take_free(struct lane_job *job)
+{
+	struct take *t = container_of(job, struct take, job);
+
+	usage_batch_free(t->batch);
+	free(t);
+}
+
+static void on_taken(struct lane_job *job)
+{
+	struct take *t = container_of(job, struct take, job);
+	struct slice *s = t->s;
+	struct run *run = s->run;
+
+	run->usage.pool.waiting--;
+	pressure(run);
+	/* An error that is set is not touched any more. */
+	if (t->refused && t->era == run->era && s->load_err.kind == ERR_STORE)
+		slice_fail_run(s, &s->load_err);
+	take_free(job);
+}
+
+static void submit(struct slice *s, struct usage_batch *b)
+{
+	struct take *t = xcalloc(1, sizeof(*t));
+
+	t->s = s;
+	t->batch = b;
+	t->era = s->run->era;
+	t->job.drop = take_free;
+	s->run->usage.pool.waiting++;
+	lane_submit(s->run->boot->lane, &t->job, on_take, on_taken);
+}
+
+static void decoded(struct pager *p)
+{
+	struct slice *s = container_of(p, struct slice, pager);
+	struct usage_batch *b = atomic_exchange(&s->ready, NULL), *first = NULL;
+
+	while (b) { /* the newest is on top */
+		struct usage_batch *next = b->next;
+
+		b->next = first;
+		first = b;
+		b = next;
+	}
+	while (first) {
+		b = first;
+		first = b->next;
+		submit(s, b);
+	}
+	pressure(s->run);
+}
+
+const struct pager_work slice_pages_work = { .restart = restart, .feed = feed, .end = end, .decoded = decoded };
+
+void slice_pages_fini(struct slice *s)
+{
+	slice_load_free(s->load);
+	s->load = NULL;
+	err_clear(&s->load_err);
+	usage_batch_free(s->batch);
+	s->batch = NULL;
+	free_all(atomic_exchange(&s->ready, NULL));
+	if (s->decoder.on_record)
+		pc_usage_fini(&s->decoder);
+	s->decoder.on_record = NULL;
+}
+
+void slice_pages_pool_fini(struct slice_pages_pool *pool)
+{
+	free_all(pool->own_spare);
+	pool->own_spare = NULL;
+	free_all(atomic_exchange(&pool->spare, NULL));
+}
