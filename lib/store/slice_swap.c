@@ -1,40 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-#include "store/slice_swap.h"
+#include "store/slice_swap_private.h"
 
 #include "base/mem.h"
 #include "billing/period.h"
-#include "store/correction.h"
-#include "store/part.h"
-#include "store/rerate.h"
 #include "value/slice_state.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-struct stored { /* what is known of the slice before */
-	int64_t state, rows, first_period, last_period, first_run_id;
-};
-
-/* OP_CORRECT: `row` is wanted now of a key whose usage period is closed (a quantity of 0 where there is none any more). */
-enum op_kind { OP_ADD, OP_CHANGE, OP_WITHDRAW, OP_CORRECT };
-
-struct op { /* gathered while the stored rows are read, done afterwards */
-	enum op_kind kind;
-	struct row old, row;
-};
-
-struct swap {
-	const struct slice_swap *slice;
-	struct store *s;
-	int64_t since_seq;
-	struct stored before;
-	struct slice_change *change;
-	struct rerate_groups groups;
-	int64_t first_period, last_period;
-	struct corrected_keys corrected;
-	size_t op_count, op_room;
-	struct op *ops;
-};
 
 static int read_stored(struct swap *w, struct err *e)
 {
@@ -54,7 +26,7 @@ static int read_stored(struct swap *w, struct err *e)
 	return rc == -1 ? -1 : 0;
 }
 
-static int know_period(struct swap *w, int32_t period, struct err *e)
+int swap_know_period(struct swap *w, int32_t period, struct err *e)
 {
 	int start_day = w->s->options.period_start_day;
 	int64_t values[] = { period, period_first_day(period, start_day), period_end_day(period, start_day) };
@@ -69,7 +41,7 @@ static int know_period(struct swap *w, int32_t period, struct err *e)
 	return store_run_ints(w->s, SQL_PERIOD_INSERT, values, 3, e);
 }
 
-static int rate_and_note(struct swap *w, struct row *row, struct err *e)
+int swap_rate(struct swap *w, struct row *row, struct err *e)
 {
 	if (row_rate(w->s, row, e) == -1) {
 		char quantity[QUANTITY_TEXT_MAX];
@@ -98,7 +70,7 @@ static int correct_row(struct swap *w, const struct row *row, struct err *e)
 	if (done == CORRECTION_NONE)
 		return 0;
 	rerate_groups_add(&w->groups, row->key.period, row->key.meter);
-	return know_period(w, (int32_t)row->key.period, e);
+	return swap_know_period(w, (int32_t)row->key.period, e);
 }
 
 /* A row that nothing is stored of. */
@@ -110,7 +82,7 @@ static int add_row(struct swap *w, struct row *row, struct err *e)
 	row->key.day = w->slice->day;
 	if (closed)
 		return closed == -1 ? -1 : correct_row(w, row, e);
-	if (know_period(w, (int32_t)row->key.period, e) == -1 || rate_and_note(w, row, e) == -1 ||
+	if (swap_know_period(w, (int32_t)row->key.period, e) == -1 || swap_rate(w, row, e) == -1 ||
 	    row_insert(w->s, w->slice->run_id, row, e) == -1)
 		return -1;
 	w->change->added++;
@@ -120,7 +92,7 @@ static int add_row(struct swap *w, struct row *row, struct err *e)
 static int change_row(struct swap *w, struct op *op, struct err *e)
 {
 	op->row.key = op->old.key;
-	if (rate_and_note(w, &op->row, e) == -1 ||
+	if (swap_rate(w, &op->row, e) == -1 ||
 	    row_revise(w->s, w->slice->run_id, &op->old, &op->row, REASON_RESTATED, e) == -1)
 		return -1;
 	w->change->changed++;
@@ -164,7 +136,7 @@ static int apply(struct swap *w, struct err *e)
 
 /* -- what is to be done ------------------------------------------------------------------------------------------------------------ */
 
-static struct op *gather(struct swap *w, enum op_kind kind)
+struct op *swap_gather(struct swap *w, enum op_kind kind)
 {
 	struct op *op;
 
@@ -197,7 +169,7 @@ static void want(struct swap *w, const struct row_key *key, const struct row *ro
 		corrected->seen = true;
 	else if (same)
 		return;
-	op = gather(w, OP_CORRECT);
+	op = swap_gather(w, OP_CORRECT);
 	op->row = *row;
 	op->row.key = *key;
 }
@@ -222,7 +194,7 @@ static int compare_partners(struct swap *w, bool closed, const struct row *old, 
 	if (closed) {
 		want(w, &old->key, row, same);
 	} else if (!same) {
-		op = gather(w, OP_CHANGE);
+		op = swap_gather(w, OP_CHANGE);
 		op->old = *old;
 		op->row = *row;
 	}
@@ -244,11 +216,11 @@ static int compare(struct swap *w, int c, struct row *old, struct row *row, stru
 		if (closed)
 			want(w, &row->key, row, false);
 		else
-			gather(w, OP_ADD)->row = *row;
+			swap_gather(w, OP_ADD)->row = *row;
 	} else if (closed) {
 		want_nothing(w, &old->key, old);
 	} else if (!old->withdrawn) {
-		gather(w, OP_WITHDRAW)->old = *old;
+		swap_gather(w, OP_WITHDRAW)->old = *old;
 	}
 	return 0;
 }
@@ -295,69 +267,6 @@ static int want_no_more(struct swap *w, struct err *e)
 	return 0;
 }
 
-/* -- a slice that nothing is stored of: its rows are written in one statement a period, and none is kept in memory ---------------- */
-
-struct fill {
-	struct db_source source;
-	struct swap *w;
-	int64_t period, part;
-	struct row row, written; /* the next one to write, and the one before it */
-	int more;       /* 1: there is one */
-};
-
-static void next_to_fill(struct fill *f, struct err *e)
-{
-	f->more = loading_next(f->w->slice->rows, &f->row, e);
-	f->row.key.subscription = f->w->slice->subscription;
-	f->row.key.day = f->w->slice->day;
-	f->w->change->rows += f->more == 1;
-}
-
-static int fill_row(struct db_source *source, struct db_value *values, struct err *e)
-{
-	struct fill *f = container_of(source, struct fill, source);
-
-	if (f->more != 1 || f->row.key.period != f->period)
-		return f->more == -1 ? -1 : 0;
-	if (rate_and_note(f->w, &f->row, e) == -1)
-		return -1;
-	row_first(f->w->s, f->w->slice->run_id, &f->row);
-	f->written = f->row;
-	row_values(&f->written, f->part, values);
-	f->w->change->added++;
-	next_to_fill(f, e);
-	return 1;
-}
-
-static int fill_period(struct fill *f, struct err *e)
-{
-	struct swap *w = f->w;
-	int closed = closed_find(w->s, f->row.key.period, NULL, e);
-
-	if (closed == -1)
-		return -1;
-	if (closed) {
-		gather(w, OP_CORRECT)->row = f->row;
-		next_to_fill(f, e);
-		return 0;
-	}
-	f->period = f->row.key.period;
-	if (know_period(w, (int32_t)f->period, e) == -1 || part_need(w->s, &f->row.key, &f->part, e) == -1)
-		return -1;
-	return db_run_source(w->s->db, SQL_USAGE_FILL, &f->source, e);
-}
-
-static int add_all(struct swap *w, struct err *e)
-{
-	struct fill f = { .source = { .next = fill_row }, .w = w };
-
-	next_to_fill(&f, e);
-	while (f.more == 1)
-		if (fill_period(&f, e) == -1)
-			return -1;
-	return f.more == -1 ? -1 : apply(w, e);
-}
-
 static int read_corrected(struct swap *w, struct err *e)
 {
 	bool any;
@@ -375,7 +284,7 @@ static int replace(struct swap *w, struct err *e)
 	if (loading_sort(w->slice->rows, e) == -1)
 		return -1;
 	if (!w->before.first_run_id)
-		return add_all(w, e);
+		return swap_fill(w, e) == -1 ? -1 : apply(w, e);
 	if (read_corrected(w, e) == -1 || !(q = db_query(w->s->db, SQL_USAGE_OF_SLICE, e)))
 		return -1;
 	db_bind_int(q, 1, w->slice->subscription);
