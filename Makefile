@@ -274,6 +274,11 @@ deb: setup
 deb-check: deb
 	@sh packaging/check-deb build/deb build/deb-again
 
+# the packages installed, used, upgraded and purged on a booted Debian 12: where a machine can be booted, else it says why not
+.PHONY: boot-test
+boot-test:
+	@bash tests/boot/run
+
 clean:
 	rm -rf build
 
@@ -288,4 +293,5 @@ help:
 	@echo 'make analyze    gcc -fanalyzer over lib/ and daemon/'
 	@echo 'make compilers  every program with gcc and with clang, without a warning'
 	@echo 'make deb        Debian packages of the last commit, in build/deb;  make deb-check  lintian, hardening, the same bytes twice'
+	@echo 'make boot-test  those packages on a booted Debian 12 (as root; makes its root file system once, in build/boot)'
 	@echo 'make install    PREFIX=/usr DESTDIR=;  make clean'

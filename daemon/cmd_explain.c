@@ -65,11 +65,16 @@ int cmd_explain(const struct options *options, const struct config *config)
 		return explain_reference(options);
 	if (options->json)
 		return refuse("--json", "belongs to a purchase reference", "see csp-usaged explain --help");
-	if (!word || explain_is_code(word))
+	if (!word) {
+		explain_code_list(stdout);
+		explain_event_list(stdout);
+		return EXIT_CODE_DONE;
+	}
+	if (explain_is_code(word))
 		return explain_code(word, stdout);
 	if (explain_event(word, stdout))
 		return EXIT_CODE_DONE;
 	return refuse(word, "is neither a code, nor an event, nor a purchase reference",
-		      "give a code or an event as in the log, E-... or run.done, or a purchase_reference; csp-usaged explain lists all codes,"
-		      " man csp-usaged-log all events");
+		      "give a code or an event as in the log, E-... or run.done, or a purchase_reference; csp-usaged explain lists all codes"
+		      " and events");
 }

@@ -99,15 +99,6 @@ static int unknown(const char *code)
 	return say_error(&e);
 }
 
-static void print_all(FILE *out)
-{
-	for (size_t i = 0; i < codes_count(); i++) {
-		struct code c = codes_at(i);
-
-		fprintf(out, "%-*s %s\n", COLUMN, c.code, c.meaning);
-	}
-}
-
 /* A bare NUMBER that is none of Entra's: Partner Center's. CODE changes only when it is. */
 static bool find_partner(const char *number, char code[ERR_CODE_MAX], struct code *c)
 {
@@ -125,15 +116,20 @@ int explain_code(const char *word, FILE *out)
 	char code[ERR_CODE_MAX];
 	struct code c;
 
-	if (!word) {
-		print_all(out);
-		return EXIT_CODE_DONE;
-	}
 	normalise(word, code);
 	if (!codes_find(code, &c) && !(is_number(word) && find_partner(word, code, &c)))
 		return unknown(code);
 	fprintf(out, "%s\n  meaning     %s\n  what to do  %s\n  the daemon  %s\n", code, c.meaning, c.remedy, code_doing_text(c.doing));
 	return EXIT_CODE_DONE;
+}
+
+void explain_code_list(FILE *out)
+{
+	for (size_t i = 0; i < codes_count(); i++) {
+		struct code c = codes_at(i);
+
+		fprintf(out, "%-*s %s\n", COLUMN, c.code, c.meaning);
+	}
 }
 
 /* A line of text that mdoc takes as it stands: no request at its beginning, no escape in it, and "-" as what one types. */

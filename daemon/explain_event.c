@@ -6,6 +6,7 @@
 #include <string.h>
 
 #define PREFIX "event="
+#define COLUMN 34 /* as in the list of codes, which stands above this one */
 
 static const struct {
 	const char *name, *level, *meaning;
@@ -24,4 +25,10 @@ bool explain_event(const char *name, FILE *out)
 		return true;
 	}
 	return false;
+}
+
+void explain_event_list(FILE *out)
+{
+	for (size_t i = 0; i < countof(events); i++)
+		fprintf(out, "%-*s %s\n", COLUMN, events[i].name, events[i].meaning);
 }

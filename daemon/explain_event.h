@@ -9,5 +9,7 @@
 /* Prints what the event NAME means ("run.done", or "event=run.done" as a line has it) to OUT. False, and nothing printed, when there is
  * none of that name. */
 bool explain_event(const char *name, FILE *out);
+/* All events, a line each. */
+void explain_event_list(FILE *out);
 
 #endif

@@ -2,27 +2,31 @@
 #include "daemon/say.h"
 
 #include "base/log.h"
+#include "base/utf8.h"
 #include "daemon/events.h"
 #include "daemon/exit_code.h"
 
-#include <stdbool.h>
+#include <string.h>
 
-/* Prints the character at P, and gives what follows it. Control characters would let a text from outside draw on the terminal. */
-static const unsigned char *put_character(FILE *out, const unsigned char *p)
+/* Prints the character at P, and gives what follows it. What does not print would let a text from outside draw on the terminal. */
+static const char *put_character(FILE *out, const char *p)
 {
-	bool control = *p < ' ' || *p == 0x7f || (*p == 0xc2 && p[1] >= 0x80 && p[1] < 0xa0);
+	const size_t length = utf8_printable(p, strnlen(p, UTF8_MAX));
 
-	fputc(control ? '?' : *p, out);
-	/* The rest of a character of several bytes (UTF-8: 10xxxxxx) takes no column of its own. */
+	if (length) {
+		fwrite(p, length, 1, out);
+		return p + length;
+	}
+	fputc('?', out);
+	/* the rest of a character of several bytes (10xxxxxx) takes no column of its own */
 	for (p++; (*p & 0xc0) == 0x80; p++)
-		if (!control)
-			fputc(*p, out);
+		continue;
 	return p;
 }
 
 void say_text(FILE *out, const char *text)
 {
-	const unsigned char *p = (const unsigned char *)text;
+	const char *p = text;
 
 	while (*p)
 		p = put_character(out, p);
@@ -52,7 +56,7 @@ int say_error(const struct err *e)
 
 void say_column(FILE *out, const char *text, int width)
 {
-	const unsigned char *p = (const unsigned char *)text;
+	const char *p = text;
 	int columns = 0;
 
 	for (; *p && columns < width; columns++)

@@ -5,8 +5,10 @@
 
 #include <stddef.h>
 
+#define UTF8_MAX 4 /* bytes of a character */
+
 /* Length of the character at P, of which N bytes are there (one at least), when it is UTF-8 and prints; else 0. Controls do not print,
- * C1 and line separators among them. */
+ * C1 and line separators among them, nor what turns the direction of writing, so that a line would be read as another. */
 size_t utf8_printable(const char *p, size_t n);
 
 #endif

@@ -2,6 +2,7 @@
 #include "partner/pc_error.h"
 
 #include "base/limits.h"
+#include "base/utf8.h"
 #include "json/jtext.h"
 #include "partner/pc_json.h"
 
@@ -28,21 +29,6 @@ static size_t character(const char *p, const char *end)
 	int length = (unsigned char)*p < 0x80 ? 1 : jtext_utf8(p, end);
 
 	return length > 0 ? (size_t)length : 1;
-}
-
-/* Whether the character of LENGTH bytes at P may not stand in a line: controls (C1 too), a broken byte, a line separator, and what turns
- * the direction of writing, so that a name would be read as another. */
-static bool is_odd(const char *p, size_t length)
-{
-	const unsigned char *u = (const unsigned char *)p;
-
-	if (length == 1)
-		return u[0] <= ' ' || u[0] >= 0x7f;
-	if (length == 2)
-		return u[0] == 0xc2 && u[1] < 0xa0;
-	if (length != 3 || u[0] != 0xe2)
-		return false;
-	return (u[1] == 0x80 && u[2] >= 0xa8 && u[2] <= 0xae) || (u[1] == 0x81 && u[2] >= 0xa6 && u[2] <= 0xa9);
 }
 
 /* Whether C may stand in a token, a secret, or one in a form. */
@@ -77,7 +63,7 @@ static size_t take_character(char *text, size_t *n, const char *p, const char *e
 	length = length ? length : size;
 	if (*n + size + sizeof("...") > PC_ERROR_TEXT_MAX)
 		return 0;
-	if (from == p && is_odd(p, size)) {
+	if (from == p && (*p == ' ' || utf8_printable(p, size) == 0)) {
 		from = " ";
 		size = *n > 0 && text[*n - 1] != ' ';
 	}

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #define BOOK_METERS_MAX 16384 /* meters held at a time; a partner uses a few thousand of the card's many */
-#define UNIT_PLACES 4096
+#define UNIT_PLACES 32768       /* products: their ids are numbers in a row */
 
 struct book_meter {
 	int64_t id; /* 0: free place */
@@ -148,6 +148,17 @@ static int read_rate(struct store *s, struct sqlite3_stmt *q, struct book_rate *
 	return db_int(q, 4) == 1 ? read_tier(rate, SPAN_LITERAL("0"), db_span(q, 5), e) : read_tiers(s, rate, e);
 }
 
+/* Of several of one date the newest id comes first: the rows come by date alone, which the key of the table gives without a sort. */
+static void put_in_place(struct book_meter *m)
+{
+	struct book_rate added = m->rates[m->count - 1];
+	size_t at = m->count - 1;
+
+	for (; at > 0 && m->rates[at - 1].effective == added.effective && m->rates[at - 1].id < added.id; at--)
+		m->rates[at] = m->rates[at - 1];
+	m->rates[at] = added;
+}
+
 static int read_rates(struct store *s, struct book_meter *m, struct err *e)
 {
 	struct sqlite3_stmt *q = db_query(s->db, SQL_RATES_OF_METER, e);
@@ -164,6 +175,7 @@ static int read_rates(struct store *s, struct book_meter *m, struct err *e)
 			db_reset(q);
 			return -1;
 		}
+		put_in_place(m);
 	}
 	return rc;
 }

@@ -226,7 +226,7 @@
 	X(RATE_TIER_INSERT, "INSERT INTO rate_tier (rate_id, tier_no, from_quantity, unit_price) VALUES (?1, ?2, ?3, ?4)")            \
 	X(RATE_TIERS, "SELECT from_quantity, unit_price FROM rate_tier WHERE rate_id = ?1 ORDER BY tier_no")                          \
 	X(RATES_OF_METER, "SELECT id, effective, unit, included, tier_count, unit_price, first_card_id, seen_order, last_card_id"      \
-			  " FROM rate WHERE meter_id = ?1 AND currency = ?2 AND region = ?3 ORDER BY effective DESC, id DESC")        \
+			  " FROM rate WHERE meter_id = ?1 AND currency = ?2 AND region = ?3 ORDER BY effective DESC")                 \
 	X(RATE_RANGES, "SELECT first_card_id, last_card_id FROM rate_range WHERE rate_id = ?1 ORDER BY first_card_id DESC")           \
 	X(RATE_RANGE_KEEP, "INSERT INTO rate_range SELECT id, seen_order, last_card_id FROM rate WHERE id = ?1")                      \
 	X(SUBSCRIPTION_IDS, "SELECT id FROM subscription ORDER BY id")

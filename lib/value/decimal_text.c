@@ -220,8 +220,11 @@ int decimal_parse_wide(struct decimal *d, struct span text, struct err *e)
 	struct decimal r = { .negative = text.n && *text.p == '-' };
 	const char *end = text.p + text.n;
 	int count = 0, exponent = 0, scale;
-	const char *p = read_wide_digits(&r, text.p + r.negative, end, &count);
+	const char *p;
 
+	if (text.n && parse_short(d, text))
+		return 0;
+	p = read_wide_digits(&r, text.p + r.negative, end, &count);
 	if (p && count && p < end && (*p == 'e' || *p == 'E'))
 		p = read_exponent(p + 1, end, &exponent);
 	else if (!p)

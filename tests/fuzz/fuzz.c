@@ -100,7 +100,7 @@ bool fuzz_is_tame(struct span text)
 		length = decode((const unsigned char *)text.p + i, text.n - i, &c);
 		if (length == 0)
 			length = 1;
-		else if (c < ' ' || (c >= 0x7f && c < 0xa0) || c == 0x2028 || c == 0x2029)
+		else if (c < ' ' || (c >= 0x7f && c < 0xa0) || (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069))
 			return false;
 	}
 	return true;

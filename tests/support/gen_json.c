@@ -96,13 +96,14 @@ static void put_object(struct gen *g, struct object *o, struct buf *out)
 	must(buf_add_text(out, "}"));
 }
 
-/* Whether the defect goes here: one place of WAYS. */
-static bool spoil(struct gen *g, bool *valid, size_t ways, const char *what)
+/* Whether the defect goes here: one place of WAYS. SAYS: what the error must. */
+static bool spoil(struct gen *g, bool *valid, size_t ways, const char *what, const char *says)
 {
 	if (*valid || !rng_one_in(&g->rng, ways))
 		return false;
 	*valid = true;
 	g->defect = what;
+	g->says = says;
 	return true;
 }
 
@@ -110,9 +111,9 @@ static void put_text(struct gen *g, struct object *o, const char *name, const ch
 {
 	const struct pair *p = &PICK(g, texts);
 
-	if (spoil(g, valid, 8, "a text of the wrong kind"))
+	if (spoil(g, valid, 8, "a text of the wrong kind", name))
 		member(o, "\"%s\":%s", name, PICK(g, wrong_texts));
-	else if (spoil(g, valid, 8, "a text that is no JSON"))
+	else if (spoil(g, valid, 8, "a text that is no JSON", "byte "))
 		member(o, "\"%s\":%s", name, PICK(g, not_json));
 	else if (rng_one_in(&g->rng, 6))
 		p = NULL;
@@ -135,11 +136,11 @@ static void put_meter(struct gen *g, struct object *o, bool *valid)
 	static const char *const wrong[] = { "null", "\"\"", "7", "\"923978e1-fd3f-4bd5-a798-f4b533057e4\"", "\"923978e1fd3f4bd5a798f4b533057e46\"" };
 	const struct pair *p = &PICK(g, meters);
 
-	if (spoil(g, valid, 3, "meter id twice"))
+	if (spoil(g, valid, 3, "meter id twice", "id: stands there twice"))
 		member(o, "\"id\":%s", p->json);
-	if (spoil(g, valid, 3, "wrong meter id"))
+	if (spoil(g, valid, 3, "wrong meter id", "id: "))
 		member(o, "\"id\":%s", PICK(g, wrong));
-	else if (!spoil(g, valid, 3, "no meter id"))
+	else if (!spoil(g, valid, 3, "no meter id", "id: missing"))
 		member(o, "\"id\":%s", p->json);
 	must(buf_printf(&g->expected, " meter=%s", p->text));
 }
@@ -150,11 +151,11 @@ static void put_number(struct gen *g, struct object *o, const char *name, bool *
 	const struct pair *p = &PICK(g, numbers);
 	const bool quoted = rng_one_in(&g->rng, 4);
 
-	if (spoil(g, valid, 3, "number twice"))
+	if (spoil(g, valid, 3, "number twice", "stands there twice"))
 		member(o, "\"%s\":%s", name, p->json);
-	if (spoil(g, valid, 3, "wrong number"))
+	if (spoil(g, valid, 3, "wrong number", name))
 		member(o, "\"%s\":%s", name, PICK(g, wrong));
-	else if (!spoil(g, valid, 3, "no number"))
+	else if (!spoil(g, valid, 3, "no number", "missing"))
 		member(o, "\"%s\":%s%s%s", name, quoted ? "\"" : "", p->json, quoted ? "\"" : "");
 	must(buf_printf(&g->expected, " %s=%s printed=%zu:%s", name, p->text, strlen(p->json), p->json));
 }
@@ -165,11 +166,11 @@ static void put_times(struct gen *g, struct object *o, bool *valid)
 	static const char *const wrong[] = { "null", "1", "\"\"", "\"2018-07-32T00:00:00Z\"", "\"2018-07-21 x\"", "\"2018-07-20T00:00:00Z\"",
 					     "\"2018-08-22T00:00:00Z\"" };
 
-	if (!spoil(g, valid, 4, "no start"))
+	if (!spoil(g, valid, 4, "no start", "usageStartTime: missing"))
 		member(o, "\"usageStartTime\":\"%s\"", PICK(g, starts));
-	if (spoil(g, valid, 4, "wrong end"))
+	if (spoil(g, valid, 4, "wrong end", "usageEndTime: "))
 		member(o, "\"usageEndTime\":%s", PICK(g, wrong));
-	else if (!spoil(g, valid, 4, "no end"))
+	else if (!spoil(g, valid, 4, "no end", "usageEndTime: missing"))
 		member(o, "\"usageEndTime\":\"2018-07-21T00:00:00Z\"");
 	must(buf_add_text(&g->expected, " start=2018-07-20T00:00:00Z end=2018-07-21T00:00:00Z"));
 }
@@ -233,11 +234,11 @@ static void put_rate(struct gen *g, bool *valid)
 	put_text(g, o, "unit", "unit", valid);
 	put_raw(g, o, "tags", "tags");
 	must(buf_add_text(&g->expected, " included=0 printed=1:0 effective=2017-02-01T00:00:00Z"));
-	if (!spoil(g, valid, 3, "no effective date"))
+	if (!spoil(g, valid, 3, "no effective date", "effectiveDate: missing"))
 		member(o, "\"effectiveDate\":\"2017-02-01T00:00:00\"");
-	if (spoil(g, valid, 2, "wrong rates"))
+	if (spoil(g, valid, 2, "wrong rates", "rates: "))
 		member(o, "\"rates\":%s", PICK(g, wrong));
-	else if (!spoil(g, valid, 2, "no rates"))
+	else if (!spoil(g, valid, 2, "no rates", "rates: missing"))
 		member(o, "\"rates\":%s", p->json);
 	must(buf_printf(&g->expected, "%s\n", p->text));
 	put_object(g, o, &g->json);
@@ -252,7 +253,7 @@ static void put_document(struct gen *g, bool valid, const char *array, void (*pu
 
 	buf_clear(&g->json);
 	buf_clear(&g->expected);
-	g->defect = NULL;
+	g->defect = g->says = NULL;
 	g->items = count;
 	must(buf_printf(&g->json, "%s%s{%s%s\"%s\":[", rng_one_in(&g->rng, 4) ? "\xef\xbb\xbf" : "", space(g), head, *head ? "," : "", array));
 	for (size_t i = 0; i < count; i++) {

@@ -15,6 +15,7 @@ struct gen {
 	struct buf json;
 	struct buf expected; /* what decoded.h must say of the document; only when it is valid */
 	const char *defect;  /* NULL: valid */
+	const char *says;    /* a piece of the error that the defect must give; NULL: it is not JSON any more */
 	size_t items;
 };
 

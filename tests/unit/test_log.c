@@ -128,6 +128,7 @@ static void test_what_came_from_outside_stays_in_its_value(void **state)
 		{ "\xf4\x90\x80\x80", "\"\\xf4\\x90\\x80\\x80\"" },
 		{ "\xc2\x85", "\"\\xc2\\x85\"" },             /* NEL breaks lines for some */
 		{ "\xe2\x80\xa8", "\"\\xe2\\x80\\xa8\"" },    /* and so does LINE SEPARATOR */
+		{ "\xe2\x80\xae", "\"\\xe2\\x80\\xae\"" },    /* RIGHT-TO-LEFT OVERRIDE: what follows would be read backwards */
 	};
 
 	(void)state;

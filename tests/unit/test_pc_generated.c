@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Pages and rate cards made by chance: a valid one is decoded to exactly what it says, one with a single defect is refused. */
+/* Pages and rate cards made by chance: a valid one is decoded to exactly what it says, one with a single defect is refused, and the
+ * error names it. */
 #include "tests/support/decoded.h"
 #include "tests/support/gen_json.h"
 
@@ -21,6 +22,9 @@ static void judge(const struct gen *g, const struct decoded *d, uint64_t seed)
 		fail_msg("seed %llu: decoded to\n%s\nnot\n%s", (unsigned long long)seed, buf_text(&d->text), buf_text(&g->expected));
 	if (d->result == -1)
 		assert_int_equal(d->err.kind, ERR_FORMAT);
+	if (d->result == -1 && !strstr(d->err.text, g->says ? g->says : ""))
+		fail_msg("seed %llu: %s, but \"%s\" does not say \"%s\"\n%s", (unsigned long long)seed, g->defect, d->err.text, g->says,
+			 buf_text(&g->json));
 }
 
 static void run(void (*generate)(struct gen *g, bool valid), void (*decode)(struct decoded *d, struct span body, struct split split))

@@ -167,6 +167,23 @@ static void test_card_that_begins_again_forgets_what_it_had_seen(void **state)
 	assert_string_equal(ask(b, "SELECT unit_price FROM rate WHERE last_card_id IS NULL"), "2");
 }
 
+/* One card with several prices of one date: the last of them counts, however their digests are ordered. */
+static void test_last_price_of_a_date_counts(void **state)
+{
+	const char *const prices[] = { "1", "2", "3", "4", "5", "6", "7" };
+	struct usage_spec usage = { .quantity = "1" };
+	struct rate_spec rates[7];
+	struct books *b = *state;
+
+	for (int i = 0; i < 7; i++)
+		rates[i] = (struct rate_spec){ .tiers = { "0", prices[i] } };
+	for (int n = 1; n <= 7; n++) {
+		load_rates(b, rates, (size_t)n);
+		load_slice(b, n, &usage, 1);
+	}
+	assert_string_equal(ask(b, "SELECT group_concat(unit_price, ' ') FROM purchases"), "7.0 7.0 7.0 7.0 7.0 7.0 7.0");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -178,6 +195,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_entry_that_stands_in_a_card_twice_is_one_price, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_prices_that_are_gone_are_closed_and_opened_again, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_card_that_begins_again_forgets_what_it_had_seen, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_last_price_of_a_date_counts, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
