@@ -85,8 +85,8 @@ static void close_on_lane(struct work *w)
 		return;
 	if (run->err.kind == ERR_NONE && run->stopped)
 		err_set(&run->err, ERR_CANCELLED, "stopped by a signal");
+	store_run_amount(store, run->amount, sizeof(run->amount));
 	if (close_periods(run, &w->err) == -1 ||
-	    store_run_amount(store, run->id, run->amount, sizeof(run->amount), &w->err) == -1 ||
 	    store_run_end(store, run->id, run->status, &run->counts, run->err.kind ? &run->err : NULL, clock_now(), &w->err) == -1) {
 		run->boot->store_spoilt = true;
 		run->status = RUN_FAILED;

@@ -17,17 +17,17 @@ CREATE TEMP TABLE book AS
 SELECT k.*, row_number() OVER (ORDER BY subscription_id, usage_period, meter_id, kind = 2, iif(kind = 2, period, 0), usage_start,
                                         reported_day, key) AS place
   FROM (SELECT purchase_reference AS ref, iif(kind = 2, substr(purchase_reference, 1, length(purchase_reference) - 8), purchase_reference)
-               AS key, subscription_id, period, reported_day, meter_id, resource_id, usage_start, usage_end, ordinal, product_id, quantity,
+               AS key, part_id, subscription_id, period, reported_day, meter_id, resource_id, usage_start, usage_end, ordinal, product_id, quantity,
                kind, rating, rate_id, amount_nanos, status, revision, seq, first_run_id, last_run_id,
                iif(kind = 2, (SELECT f.period FROM period f WHERE u.usage_start >= f.starts * 86400 AND u.usage_start < f.ends * 86400),
                    period) AS usage_period
           FROM usage_reference u) k;
 CREATE INDEX temp.book_by_place ON book (place);
-CREATE UNIQUE INDEX temp.book_by_key ON book (subscription_id, reported_day, meter_id, resource_id, usage_start, usage_end, ordinal, period);
+CREATE UNIQUE INDEX temp.book_by_key ON book (part_id, meter_id, resource_id, usage_start, usage_end, ordinal);
 CREATE TEMP TABLE band AS
 SELECT k.ref, k.place, b.band_no, b.band_from, b.band_to, b.unit_price, b.quantity, b.amount_nanos
   FROM usage_band b
-  LEFT JOIN book k USING (subscription_id, reported_day, meter_id, resource_id, usage_start, usage_end, ordinal, period);
+  LEFT JOIN book k USING (part_id, meter_id, resource_id, usage_start, usage_end, ordinal);
 CREATE INDEX temp.band_by_place ON band (place, band_no);
 
 -- The closed periods: when they were closed for good, and the newest rate card of that moment.
@@ -61,15 +61,32 @@ SELECT 'foreign_ids_exist', u.rowids, u.what
           FROM usage u) u
  WHERE u.what IS NOT NULL;
 
+SELECT 'foreign_ids_exist', part_id, count(*) || ' purchases without their part'
+  FROM usage_fact WHERE part_id NOT IN (SELECT id FROM part) GROUP BY part_id;
+
 SELECT 'foreign_ids_exist', h.seq, 'a change without its ' || iif(k.ref IS NULL, 'purchase', 'run')
   FROM usage_change h
-  LEFT JOIN book k USING (subscription_id, reported_day, meter_id, resource_id, usage_start, usage_end, ordinal, period)
+  LEFT JOIN book k USING (part_id, meter_id, resource_id, usage_start, usage_end, ordinal)
   LEFT JOIN run ON run.id = h.run_id
  WHERE k.ref IS NULL OR run.id IS NULL;
 
 SELECT 'foreign_ids_exist', band_no, 'a band without its purchase' FROM band WHERE ref IS NULL;
 
 SELECT 'foreign_keys_hold', "table" || coalesce(' ' || rowid, ''), 'no such ' || parent FROM pragma_foreign_key_check;
+
+-- -- parts -------------------------------------------------------------------------------------------------------------------------
+
+SELECT 'part_is_one', subscription_id || '/' || period || '/' || reported_day, group_concat(id)
+  FROM part GROUP BY subscription_id, period, reported_day HAVING count(*) > 1;
+
+-- What the totals of months add up.
+SELECT 'part_sums_its_purchases', id, sums || ' is not ' || its
+  FROM (SELECT g.id, format('%d %d %d %d %d', g.purchases, g.unpriced, g.priced, g.units, g.nanos) AS sums,
+               format('%d %d %d %d %d', count(u.seq), sum(u.rating <> 0), count(u.amount_nanos), sum(u.amount_nanos / 1000000000),
+                      sum(u.amount_nanos % 1000000000)) AS its
+          FROM part g LEFT JOIN usage_fact u ON u.part_id = g.id AND u.status = 0
+         GROUP BY g.id)
+ WHERE sums <> its;
 
 -- -- slices ------------------------------------------------------------------------------------------------------------------------
 
@@ -115,11 +132,11 @@ SELECT * FROM book WHERE kind <> 2 AND period NOT IN (SELECT period FROM period_
 
 SELECT 'ordinals_have_no_gap', max(ref), count(*) || ' rows, ' || sum(status = 0) || ' active'
   FROM numbered
- GROUP BY subscription_id, reported_day, meter_id, resource_id, usage_start, usage_end
+ GROUP BY part_id, meter_id, resource_id, usage_start, usage_end
 HAVING max(ordinal) <> count(*) OR coalesce(max(iif(status = 0, ordinal, NULL)), 0) <> sum(status = 0);
 
 SELECT 'ordinals_ascend', b.ref, b.quantity || ' after ' || a.quantity
-  FROM numbered a JOIN book b USING (subscription_id, reported_day, meter_id, resource_id, usage_start, usage_end)
+  FROM numbered a JOIN book b USING (part_id, meter_id, resource_id, usage_start, usage_end)
  WHERE b.ordinal = a.ordinal + 1 AND b.kind <> 2 AND a.status = 0 AND b.status = 0 AND rtrim(decimal_sub(b.quantity, a.quantity), '0.') LIKE '-_%';
 
 -- -- closed periods ----------------------------------------------------------------------------------------------------------------------
@@ -234,7 +251,7 @@ SELECT k.place, k.ref, k.quantity, k.kind, k.period,
         UNION ALL
         SELECT place, ref, kind, period, subscription_id, meter_id, usage_period, priced FROM standing
          WHERE status = 0 AND rating = 0 AND kind = 2) k;
-CREATE TEMP TABLE part AS
+CREATE TEMP TABLE piece AS
 SELECT *, decimal_add(low, ltrim(quantity, '-')) AS high
   FROM (SELECT f.ref, b.band_no, b.band_from, b.band_to, b.quantity, lead(b.band_from) OVER bands AS next_from,
                decimal_add(iif(f.quantity LIKE '-%', decimal_add(f.position, f.quantity), f.position),
@@ -246,7 +263,7 @@ SELECT *, decimal_add(low, ltrim(quantity, '-')) AS high
 
 SELECT 'bands_tile_the_quantity', ref,
        'band ' || band_no || ' [' || band_from || ', ' || coalesce(band_to, '') || ') has [' || low || ', ' || high || ')'
-  FROM part
+  FROM piece
  WHERE (rtrim(decimal_sub(low, band_from), '0.') LIKE '-_%' AND ltrim(decimal_sub(band_from, '0'), '-0.') <> '')
     OR rtrim(decimal_sub(band_to, high), '0.') LIKE '-_%'
     OR (next_from IS NOT NULL AND (band_to IS NULL OR ltrim(decimal_sub(high, band_to), '-0.') <> '' OR ltrim(decimal_sub(band_to, next_from), '-0.') <> ''));
@@ -254,22 +271,29 @@ SELECT 'bands_tile_the_quantity', ref,
 -- -- history -------------------------------------------------------------------------------------------------------------------------
 
 SELECT 'seq_is_given_once', seq, count(*) || ' times'
-  FROM (SELECT seq FROM usage WHERE revision = 1
+  FROM (SELECT seq FROM usage_fact WHERE revision = 1
         UNION ALL SELECT seq FROM usage_change
         UNION ALL SELECT old_seq FROM usage_change WHERE revision = 2)
  GROUP BY seq HAVING count(*) > 1;
 
+-- By its numbers a run's changes are found.
+SELECT 'run_spans_its_changes', h.seq, 'run ' || h.run_id || ' is (' || run.seq_before || ', ' || run.seq_after || ']'
+  FROM (SELECT seq, first_run_id AS run_id FROM usage_fact WHERE revision = 1
+        UNION ALL SELECT seq, run_id FROM usage_change
+        UNION ALL SELECT old_seq, old_run_id FROM usage_change WHERE revision = 2) h
+  JOIN run ON run.id = h.run_id
+ WHERE h.seq <= run.seq_before OR h.seq > run.seq_after;
+
 SELECT 'revisions_are_all_there', k.ref, k.revision || ' with ' || count(h.seq) || ' changes'
   FROM book k
-  LEFT JOIN usage_change h USING (subscription_id, reported_day, meter_id, resource_id, usage_start, usage_end, ordinal, period)
+  LEFT JOIN usage_change h USING (part_id, meter_id, resource_id, usage_start, usage_end, ordinal)
  GROUP BY k.place
 HAVING count(h.seq) <> k.revision - 1 OR coalesce(min(h.revision), 2) <> 2 OR coalesce(max(h.revision), 1) <> k.revision;
 
 SELECT 'revisions_follow_one_another', k.ref, 'revision ' || h.revision
-  FROM book k JOIN usage_change h USING (subscription_id, reported_day, meter_id, resource_id, usage_start, usage_end, ordinal, period)
-  LEFT JOIN usage_change n ON n.subscription_id = h.subscription_id AND n.reported_day = h.reported_day AND n.meter_id = h.meter_id
-   AND n.resource_id = h.resource_id AND n.usage_start = h.usage_start AND n.usage_end = h.usage_end AND n.ordinal = h.ordinal
-   AND n.period = h.period AND n.revision = h.revision + 1
+  FROM book k JOIN usage_change h USING (part_id, meter_id, resource_id, usage_start, usage_end, ordinal)
+  LEFT JOIN usage_change n ON n.part_id = h.part_id AND n.meter_id = h.meter_id AND n.resource_id = h.resource_id
+   AND n.usage_start = h.usage_start AND n.usage_end = h.usage_end AND n.ordinal = h.ordinal AND n.revision = h.revision + 1
  WHERE h.old_seq >= h.seq OR h.old_run_id > h.run_id
     OR iif(n.seq IS NULL, h.seq IS NOT k.seq OR h.new_quantity IS NOT k.quantity OR h.new_amount IS NOT k.amount_nanos
                           OR h.run_id IS NOT k.last_run_id,
@@ -293,10 +317,10 @@ SELECT 'totals_are_the_purchases', v.name, v.purchases || ' purchases, ' || v.to
         UNION ALL SELECT 'daily_costs', coalesce(sum(purchases), 0), coalesce(decimal_sum(amount_exact), '0') FROM daily_costs
         UNION ALL SELECT 'purchases', coalesce(sum(status = 'active'), 0), coalesce(decimal_mul(decimal_sum(amount_nanos), '0.000000001'), '0')
           FROM purchases
-        UNION ALL SELECT 'purchase_bands', (SELECT count(*) FROM usage WHERE status = 0),
+        UNION ALL SELECT 'purchase_bands', (SELECT count(*) FROM usage_fact WHERE status = 0),
                          coalesce(decimal_mul(decimal_sum(amount_nanos), '0.000000001'), '0') FROM purchase_bands) v,
        (SELECT count(*) AS purchases, coalesce(decimal_mul(decimal_sum(amount_nanos), '0.000000001'), '0') AS total
-          FROM usage WHERE status = 0) w
+          FROM usage_fact WHERE status = 0) w
  WHERE v.purchases <> w.purchases OR ltrim(decimal_sub(v.total, w.total), '-0.') <> '';
 
 COMMIT;

@@ -2,23 +2,23 @@
 -- The public views: what people, spreadsheets and billing systems read. Made anew when the program brings others; a released view
 -- only gains columns. Singular names are private helpers. Every column is explained in data_dictionary (dictionary.sql).
 --
---! UNITS = (sum(u.amount_nanos / 1000000000) + sum(u.amount_nanos % 1000000000) / 1000000000)
---! RESTS = (sum(u.amount_nanos % 1000000000) % 1000000000)
--- A total as exact text. The sums of whole units and of rests are carried over, with one sign for both.
+-- A total as exact text, of UNITS and RESTS, which stand below. The sums of whole units and of rests are carried over, with one sign for both.
 --! EXACT = iif({{UNITS}} < 0 OR ({{UNITS}} = 0 AND {{RESTS}} < 0), '-', '') || format('%d.%09d', abs(iif({{UNITS}} > 0 AND {{RESTS}} < 0, {{UNITS}} - 1, iif({{UNITS}} < 0 AND {{RESTS}} > 0, {{UNITS}} + 1, {{UNITS}}))), abs(iif({{UNITS}} > 0 AND {{RESTS}} < 0, {{RESTS}} + 1000000000, iif({{UNITS}} < 0 AND {{RESTS}} > 0, {{RESTS}} - 1000000000, {{RESTS}}))))
--- Usage without a price is counted where it would be charged: in the currency of its rate, or else of the newest card.
---! CURRENCY = coalesce(x.currency, (SELECT currency FROM rate_card ORDER BY id DESC LIMIT 1))
---! SAME_PURCHASE = u.subscription_id = h.subscription_id AND u.period = h.period AND u.reported_day = h.reported_day AND u.meter_id = h.meter_id AND u.resource_id = h.resource_id AND u.usage_start = h.usage_start AND u.usage_end = h.usage_end AND u.ordinal = h.ordinal
--- The columns that every total has, over TOTALED. The amounts are NULL when nothing is priced.
---! TOTALS = {{CURRENCY}} AS currency, {{UNITS}} + {{RESTS}} / 1e9 AS amount, iif(count(u.amount_nanos) = 0, NULL, {{EXACT}}) AS amount_exact, count(*) AS purchases, sum(u.rating <> 0) AS unpriced
+-- A database has one currency, that of its cards.
+--! CURRENCY = (SELECT currency FROM rate_card ORDER BY id DESC LIMIT 1)
+--! SAME_PURCHASE = u.part_id = h.part_id AND u.meter_id = h.meter_id AND u.resource_id = h.resource_id AND u.usage_start = h.usage_start AND u.usage_end = h.usage_end AND u.ordinal = h.ordinal
+-- The columns that every total has. The amounts are NULL when nothing is priced.
+--! TOTALS = {{CURRENCY}} AS currency, iif({{PRICED}} = 0, NULL, {{UNITS}} + {{RESTS}} / 1e9) AS amount, iif({{PRICED}} = 0, NULL, {{EXACT}}) AS amount_exact, {{PURCHASES}} AS purchases, {{UNPRICED}} AS unpriced
 -- In this order (CROSS JOIN) the months and customers that a query does not ask for are never read. For that each view groups by the
--- very expressions that it shows.
---! TOTALED = FROM period p CROSS JOIN customer c CROSS JOIN subscription s ON s.customer_id = c.id CROSS JOIN usage u ON u.subscription_id = s.id AND u.period = p.period LEFT JOIN rate x ON x.id = u.rate_id
+-- very expressions that it shows; behind the ids, in whose order the parts come.
+--! PARTS = FROM period p CROSS JOIN customer c CROSS JOIN subscription s ON s.customer_id = c.id CROSS JOIN part g INDEXED BY part_by_period ON g.subscription_id = s.id AND g.period = p.period
+--! TOTALED = {{PARTS}} CROSS JOIN usage_fact u ON u.part_id = g.id AND u.status = 0
 
--- The period f in which the usage of u lies, and its purchase o there: periods are few, so they come first (CROSS JOIN).
+-- The period f in which the usage of u lies, and its purchase o there, in the part q: periods are few, so they come first (CROSS JOIN).
 --! USAGE_PERIOD = u.usage_start / 86400 >= f.starts AND u.usage_start / 86400 < f.ends
---! CORRECTED = o.subscription_id = u.subscription_id AND o.reported_day = u.reported_day AND o.meter_id = u.meter_id AND o.resource_id = u.resource_id AND o.usage_start = u.usage_start AND o.usage_end = u.usage_end AND o.ordinal = u.ordinal
---! HAS_CORRECTED = EXISTS (SELECT 1 FROM period f CROSS JOIN usage o ON o.period = f.period WHERE {{USAGE_PERIOD}} AND {{CORRECTED}})
+--! SAME_SLICE = q.subscription_id = u.subscription_id AND q.reported_day = u.reported_day
+--! CORRECTED = o.part_id = q.id AND o.meter_id = u.meter_id AND o.resource_id = u.resource_id AND o.usage_start = u.usage_start AND o.usage_end = u.usage_end AND o.ordinal = u.ordinal
+--! HAS_CORRECTED = EXISTS (SELECT 1 FROM period f CROSS JOIN part q ON q.period = f.period AND {{SAME_SLICE}} CROSS JOIN usage_fact o ON {{CORRECTED}} WHERE {{USAGE_PERIOD}})
 --! CHARGE_CLASS = iif(u.kind = 2, 'correction', NULL)
 --! USAGE_PERIOD_NAME = iif(u.kind = 2, (SELECT name FROM period f WHERE {{USAGE_PERIOD}}), u.period_name)
 --! CORRECTS = iif(u.kind = 2 AND {{HAS_CORRECTED}}, substr(u.purchase_reference, 1, length(u.purchase_reference) - length(':c' || u.period)), NULL)
@@ -29,6 +29,10 @@
 
 -- The first reported day that is not due yet: a day is due two hours after its end.
 --! DUE = ((CAST(strftime('%s', 'now') AS INTEGER) - 7200) / 86400)
+
+-- The purchases, with what they share.
+CREATE VIEW usage AS
+SELECT g.subscription_id, g.period, g.reported_day, fact.* FROM part g JOIN usage_fact fact ON fact.part_id = g.id;
 
 -- A purchase by its reference: the fact with the dimensions that name it. A correction (kind 2) has the reference of what it corrects, and
 -- behind that the period in which it is booked.
@@ -116,9 +120,8 @@ SELECT u.*, CAST(1 AS INTEGER) AS band_no, CAST('0' AS TEXT) AS band_from, CAST(
 UNION ALL
 SELECT u.*, b.band_no, b.band_from, b.band_to, b.unit_price, b.quantity, b.amount_nanos, x.currency
   FROM usage_named u
-  JOIN usage_band b ON b.subscription_id = u.subscription_id AND b.period = u.period AND b.reported_day = u.reported_day
-   AND b.meter_id = u.meter_id AND b.resource_id = u.resource_id AND b.usage_start = u.usage_start AND b.usage_end = u.usage_end
-   AND b.ordinal = u.ordinal
+  JOIN usage_band b ON b.part_id = u.part_id AND b.meter_id = u.meter_id AND b.resource_id = u.resource_id
+   AND b.usage_start = u.usage_start AND b.usage_end = u.usage_end AND b.ordinal = u.ordinal
   JOIN rate x ON x.id = u.rate_id
  WHERE u.kind <> 0;
 
@@ -134,21 +137,26 @@ SELECT u.purchase_reference, u.band_no,
   FROM usage_banding u;
 
 -- The first revision of every purchase, and each later one. What the first said stands in the purchase while it is the only one, and
--- in the old columns of the second afterwards.
+-- in the old columns of the second afterwards. Those of a run are found by their numbers, which lie between its own.
 CREATE VIEW usage_history AS
 SELECT u.*, u.seq AS change_seq, CAST(1 AS INTEGER) AS change_revision, CAST(-1 AS INTEGER) AS reason,
        CAST(NULL AS TEXT) AS old_quantity, u.quantity AS new_quantity, CAST(NULL AS INTEGER) AS old_amount,
-       u.amount_nanos AS new_amount, u.first_run_id AS change_run_id
+       u.amount_nanos AS new_amount, y.id AS change_run_id
   FROM usage_named u
+  JOIN run y ON y.id = u.first_run_id AND u.seq > y.seq_before AND u.seq <= y.seq_after
  WHERE u.revision = 1
 UNION ALL
 SELECT u.*, h.old_seq, CAST(1 AS INTEGER), CAST(-1 AS INTEGER), CAST(NULL AS TEXT), h.old_quantity, CAST(NULL AS INTEGER),
-       h.old_amount, h.old_run_id
-  FROM usage_change h JOIN usage_named u ON {{SAME_PURCHASE}}
+       h.old_amount, y.id
+  FROM usage_change h
+  JOIN usage_named u ON {{SAME_PURCHASE}}
+  JOIN run y ON y.id = h.old_run_id AND h.old_seq > y.seq_before AND h.old_seq <= y.seq_after
  WHERE h.revision = 2
 UNION ALL
-SELECT u.*, h.seq, h.revision, h.reason, h.old_quantity, h.new_quantity, h.old_amount, h.new_amount, h.run_id
-  FROM usage_change h JOIN usage_named u ON {{SAME_PURCHASE}};
+SELECT u.*, h.seq, h.revision, h.reason, h.old_quantity, h.new_quantity, h.old_amount, h.new_amount, y.id
+  FROM usage_change h
+  JOIN usage_named u ON {{SAME_PURCHASE}}
+  JOIN run y ON y.id = h.run_id AND h.seq > y.seq_before AND h.seq <= y.seq_after;
 
 CREATE VIEW purchase_changes AS
 SELECT u.change_seq AS seq, u.purchase_reference, u.change_revision AS revision,
@@ -168,8 +176,7 @@ SELECT u.change_seq AS seq, u.purchase_reference, u.change_revision AS revision,
        {{CORRECTS}} AS corrects
   FROM usage_history u
   JOIN slice l ON l.subscription_id = u.subscription_id AND l.reported_day = u.reported_day
-  JOIN product t ON t.id = u.product_id
-  LEFT JOIN rate x ON x.id = u.rate_id;
+  JOIN product t ON t.id = u.product_id;
 
 CREATE VIEW customers AS
 SELECT guid AS customer_id, name AS customer_name, domain, relationship,
@@ -292,8 +299,8 @@ SELECT strftime('%Y-%m', d.day * 86400, 'unixepoch') AS month, date(d.day * 8640
 CREATE VIEW usage_unpriced AS
 SELECT u.* FROM usage u
  WHERE u.rating <> 0 AND u.status = 0
-   AND NOT EXISTS (SELECT 1 FROM usage o INDEXED BY usage_correction_of_slice
-                    WHERE o.kind = 2 AND o.period > u.period AND o.rating = 0 AND o.status = 0 AND {{CORRECTED}});
+   AND NOT EXISTS (SELECT 1 FROM part q CROSS JOIN usage_fact o INDEXED BY usage_correction ON {{CORRECTED}}
+                    WHERE {{SAME_SLICE}} AND q.period > u.period AND o.kind = 2 AND o.rating = 0 AND o.status = 0);
 
 -- Meters without an amount: what to ask Microsoft, or to wait for.
 CREATE VIEW unpriced AS
@@ -322,6 +329,13 @@ SELECT p.name AS billing_period, date(p.starts * 86400, 'unixepoch') AS first_da
   LEFT JOIN period_event c ON c.id = (SELECT max(id) FROM period_event WHERE period = p.period AND closed = 1)
   LEFT JOIN period_event o ON o.id = (SELECT max(id) FROM period_event WHERE period = p.period AND closed = 0);
 
+-- Of parts.
+--! UNITS = (sum(g.units) + sum(g.nanos) / 1000000000)
+--! RESTS = (sum(g.nanos) % 1000000000)
+--! PRICED = sum(g.priced)
+--! PURCHASES = sum(g.purchases)
+--! UNPRICED = sum(g.unpriced)
+
 CREATE VIEW customer_months AS
 SELECT p.name AS billing_period, {{PERIOD_STATE}} AS period_state, c.guid AS customer_id,
        c.name AS customer_name, {{TOTALS}},
@@ -331,16 +345,23 @@ SELECT p.name AS billing_period, {{PERIOD_STATE}} AS period_state, c.guid AS cus
                   AND l.reported_day < p.ends AND l.state IN (1, 2, 3) WHERE a.customer_id = c.id AND a.usage_source = 0))
          AS missing_days,
        (SELECT count(*) FROM subscription a WHERE a.customer_id = c.id AND a.usage_source IN (1, 2, 3)) AS not_covered
-  {{TOTALED}}
- WHERE u.status = 0
- GROUP BY p.name, c.guid, c.name, {{CURRENCY}};
+  {{PARTS}}
+ WHERE g.purchases > 0
+ GROUP BY p.period, c.id, p.name, c.guid, c.name;
 
 CREATE VIEW subscription_months AS
 SELECT p.name AS billing_period, {{PERIOD_STATE}} AS period_state, c.guid AS customer_id,
        c.name AS customer_name, s.guid AS subscription_id, s.name AS subscription_name, {{TOTALS}}
-  {{TOTALED}}
- WHERE u.status = 0
- GROUP BY p.name, c.guid, c.name, s.guid, s.name, {{CURRENCY}};
+  {{PARTS}}
+ WHERE g.purchases > 0
+ GROUP BY p.period, c.id, s.id, p.name, c.guid, c.name, s.guid, s.name;
+
+-- Of purchases.
+--! UNITS = (sum(u.amount_nanos / 1000000000) + sum(u.amount_nanos % 1000000000) / 1000000000)
+--! RESTS = (sum(u.amount_nanos % 1000000000) % 1000000000)
+--! PRICED = count(u.amount_nanos)
+--! PURCHASES = count(*)
+--! UNPRICED = sum(u.rating <> 0)
 
 CREATE VIEW meter_months AS
 SELECT p.name AS billing_period, {{PERIOD_STATE}} AS period_state, c.guid AS customer_id,
@@ -348,10 +369,9 @@ SELECT p.name AS billing_period, {{PERIOD_STATE}} AS period_state, c.guid AS cus
        max(t.name) AS meter_name, max(t.category) AS meter_category, max(t.subcategory) AS meter_subcategory,
        max(t.region) AS meter_region, t.unit, sum(CAST(u.quantity AS REAL)) AS quantity, {{TOTALS}}
   {{TOTALED}}
-  JOIN meter m ON m.id = u.meter_id
-  JOIN product t ON t.id = u.product_id
- WHERE u.status = 0
- GROUP BY p.name, c.guid, c.name, s.guid, s.name, m.guid, t.unit, {{CURRENCY}};
+  CROSS JOIN meter m ON m.id = u.meter_id
+  CROSS JOIN product t ON t.id = u.product_id
+ GROUP BY p.period, s.id, m.id, t.unit, p.name, c.guid, c.name, s.guid, s.name, m.guid;
 
 -- Azure tells no upper case from lower in resource uris.
 CREATE VIEW resource_months AS
@@ -359,17 +379,15 @@ SELECT p.name AS billing_period, {{PERIOD_STATE}} AS period_state, c.guid AS cus
        c.name AS customer_name, s.guid AS subscription_id, s.name AS subscription_name, nullif(min(r.uri), '') AS resource_uri,
        nullif(min(r.resource_group), '') AS resource_group, nullif(min(r.name), '') AS resource_name, {{TOTALS}}
   {{TOTALED}}
-  JOIN resource r ON r.id = u.resource_id
- WHERE u.status = 0
- GROUP BY p.name, c.guid, c.name, s.guid, s.name, r.uri COLLATE NOCASE, {{CURRENCY}};
+  CROSS JOIN resource r ON r.id = u.resource_id
+ GROUP BY p.period, s.id, r.uri COLLATE NOCASE, p.name, c.guid, c.name, s.guid, s.name;
 
 -- By usage day, which is what the customer did that day, whenever it was reported.
 CREATE VIEW daily_costs AS
 SELECT date(u.usage_start, 'unixepoch') AS usage_day, p.name AS billing_period, c.guid AS customer_id, c.name AS customer_name,
        s.guid AS subscription_id, s.name AS subscription_name, {{TOTALS}}
   {{TOTALED}}
- WHERE u.status = 0
- GROUP BY date(u.usage_start, 'unixepoch'), p.name, c.guid, c.name, s.guid, s.name, {{CURRENCY}};
+ GROUP BY date(u.usage_start, 'unixepoch'), p.period, s.id, p.name, c.guid, c.name, s.guid, s.name;
 
 -- What this database is bound to and the rules it was priced by.
 CREATE VIEW schema_info AS SELECT name, value FROM setting WHERE name <> 'views';

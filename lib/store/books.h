@@ -10,12 +10,20 @@
 #include "store/sql.h"
 #include "store/store.h"
 
+struct parts;
+
+struct sum { /* of amounts: whole units, and rests in nanos */
+	int64_t units, nanos;
+};
+
 struct store {
 	struct db *db;
 	struct store_options options;
 	char *path, *currency, *region; /* own copies of the options' texts */
 	int64_t seq;            /* number of the last change, over the whole database */
 	int64_t run_seq;        /* the seq at the start of the run: later ones are its work */
+	/* By how much the amounts have changed since the run began; the same when the transaction and the mark at hand began. */
+	struct sum run_sum, begun_sum, marked_sum;
 	bool held;              /* nothing is committed until store_release */
 	int64_t pending_rows;   /* written since the transaction began */
 	int64_t began_ms;       /* monotonic */
@@ -26,6 +34,7 @@ struct store {
 	uint32_t rollbacks;     /* so far: what was begun before the last one refers to rows that are gone */
 	struct intern *intern;
 	struct ratebook *rates;
+	struct parts *parts;
 };
 
 /* The open transaction; starts one. Every writer calls this first. */

@@ -95,6 +95,7 @@ static int read_group(struct store *s, int64_t subscription, const struct rerate
 	db_bind_int(q, 3, day_start(period_first_day((int32_t)group->period, start_day)));
 	db_bind_int(q, 4, day_start(period_end_day((int32_t)group->period, start_day)));
 	db_bind_int(q, 5, since);
+	db_bind_int(q, 6, group->period);
 	return row_list_read(s, q, rows, e);
 }
 

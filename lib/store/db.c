@@ -4,8 +4,8 @@
 #include "base/mem.h"
 #include "store/db_decimal.h"
 #include "store/db_memory.h"
+#include "store/db_private.h"
 
-#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,7 +20,13 @@ struct db {
 	size_t count;
 	sqlite3_stmt **statements; /* prepared on first use */
 	bool writes;
+	struct db_reading *reading;
 };
+
+struct db_reading **db_reading_of(struct db *db)
+{
+	return &db->reading;
+}
 
 #define STEPS_BETWEEN_LOOKS 20000 /* of SQLite's machine: some milliseconds */
 
@@ -88,6 +94,8 @@ static int configure(struct db *db, struct err *e)
 
 	if (db_decimal_register(db->handle) != SQLITE_OK)
 		return fail(db, e, "decimal functions");
+	if (db->writes && db_source_register(db->handle, &db->reading) != SQLITE_OK)
+		return fail(db, e, "source");
 	sqlite3_busy_timeout(db->handle, BUSY_TIMEOUT_MS);
 	sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);

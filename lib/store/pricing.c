@@ -51,7 +51,7 @@ int pricing_row(struct pricing *p, const struct row *old, const struct rating_ch
 	if (!equal && row_bands_write(p->s, &row.key, bands, count, e) == -1)
 		return -1;
 	if (old->seq > p->since_seq)
-		return row_settle_amount(p->s, &row, e);
+		return row_settle_amount(p->s, old, &row, e);
 	if (old->run_id != p->run_id)
 		++*p->revised;
 	return row_revise(p->s, p->run_id, old, &row, !old->has_amount && row.has_amount ? REASON_PRICED : p->reason, e);

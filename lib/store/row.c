@@ -2,6 +2,7 @@
 #include "store/row.h"
 
 #include "base/mem.h"
+#include "store/part.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -112,16 +113,21 @@ int row_rate(struct store *s, struct row *row, struct err *e)
 	return 0;
 }
 
-void row_key_bind(struct sqlite3_stmt *q, int at, const struct row_key *k)
+void row_key_bind(struct sqlite3_stmt *q, const struct row_key *k)
 {
-	db_bind_int(q, at, k->subscription);
-	db_bind_int(q, at + 1, k->period);
-	db_bind_int(q, at + 2, k->day);
-	db_bind_int(q, at + 3, k->meter);
-	db_bind_int(q, at + 4, k->resource);
-	db_bind_int(q, at + 5, k->start);
-	db_bind_int(q, at + 6, k->end);
-	db_bind_int(q, at + 7, k->ordinal);
+	const int64_t values[] = { k->subscription, k->period, k->day, k->meter, k->resource, k->start, k->end, k->ordinal };
+
+	for (int i = 0; i < (int)countof(values); i++)
+		db_bind_int(q, i + 1, values[i]);
+}
+
+/* As parameters AT to AT + 5: the key of the table. */
+static void bind_in_part(struct sqlite3_stmt *q, int at, int64_t part, const struct row_key *k)
+{
+	const int64_t values[] = { part, k->meter, k->resource, k->start, k->end, k->ordinal };
+
+	for (int i = 0; i < (int)countof(values); i++)
+		db_bind_int(q, at + i, values[i]);
 }
 
 static void bind_or_null(struct sqlite3_stmt *q, int at, bool has, int64_t value)
@@ -132,80 +138,125 @@ static void bind_or_null(struct sqlite3_stmt *q, int at, bool has, int64_t value
 		db_bind_null(q, at);
 }
 
-int row_insert(struct store *s, int64_t run_id, struct row *row, struct err *e)
+void row_first(struct store *s, int64_t run_id, struct row *row)
 {
-	struct sqlite3_stmt *q = db_query(s->db, SQL_USAGE_INSERT, e);
-
-	if (!q)
-		return -1;
 	row->seq = ++s->seq;
 	row->revision = 1;
 	row->run_id = run_id;
-	row_key_bind(q, 1, &row->key);
-	db_bind_int(q, 9, row->product);
-	db_bind_text(q, 10, row->quantity);
-	db_bind_int(q, 11, row->kind);
-	db_bind_int(q, 12, row->rating);
-	bind_or_null(q, 13, row->rate_id != 0, row->rate_id);
-	bind_or_null(q, 14, row->has_amount, row->amount);
-	db_bind_int(q, 15, row->seq);
-	db_bind_int(q, 16, run_id);
+	part_account(s, NULL, row);
+}
+
+static struct db_value number(int64_t n)
+{
+	return (struct db_value){ .type = DB_INTEGER, .number = n };
+}
+
+static struct db_value number_or_null(bool has, int64_t n)
+{
+	return (struct db_value){ .type = has ? DB_INTEGER : DB_NULL, .number = n };
+}
+
+void row_values(const struct row *row, int64_t part, struct db_value values[DB_SOURCE_COLUMNS])
+{
+	const struct row_key *k = &row->key;
+	size_t i = 0;
+
+	values[i++] = number(part);
+	values[i++] = number(k->meter);
+	values[i++] = number(k->resource);
+	values[i++] = number(k->start);
+	values[i++] = number(k->end);
+	values[i++] = number(k->ordinal);
+	values[i++] = number(row->product);
+	values[i++] = (struct db_value){ .type = DB_TEXT, .text = span_of(row->quantity) };
+	values[i++] = number(row->kind);
+	values[i++] = number(row->rating);
+	values[i++] = number_or_null(row->rate_id != 0, row->rate_id);
+	values[i++] = number_or_null(row->has_amount, row->amount);
+	values[i++] = number(row->seq);
+	values[i++] = number(row->run_id);
+}
+
+int row_insert(struct store *s, int64_t run_id, struct row *row, struct err *e)
+{
+	struct sqlite3_stmt *q;
+	int64_t part;
+
+	if (part_need(s, &row->key, &part, e) == -1 || !(q = db_query(s->db, SQL_USAGE_INSERT, e)))
+		return -1;
+	row_first(s, run_id, row);
+	bind_in_part(q, 1, part, &row->key);
+	db_bind_int(q, 7, row->product);
+	db_bind_text(q, 8, row->quantity);
+	db_bind_int(q, 9, row->kind);
+	db_bind_int(q, 10, row->rating);
+	bind_or_null(q, 11, row->rate_id != 0, row->rate_id);
+	bind_or_null(q, 12, row->has_amount, row->amount);
+	db_bind_int(q, 13, row->seq);
+	db_bind_int(q, 14, run_id);
 	return db_run(s->db, q, e);
 }
 
-static int note_change(struct store *s, const struct row *old, const struct row *row, enum change_reason reason, struct err *e)
+static int note_change(struct store *s, int64_t part, const struct row *old, const struct row *row, enum change_reason reason,
+		       struct err *e)
 {
 	struct sqlite3_stmt *q = db_query(s->db, SQL_CHANGE_INSERT, e);
 
 	if (!q)
 		return -1;
 	db_bind_int(q, 1, row->seq);
-	row_key_bind(q, 2, &row->key);
-	db_bind_int(q, 10, row->revision);
-	db_bind_int(q, 11, reason);
-	db_bind_int(q, 12, row->run_id);
-	db_bind_int(q, 13, old->seq);
-	db_bind_int(q, 14, old->run_id);
-	db_bind_text(q, 15, old->quantity);
-	db_bind_text(q, 16, row->quantity);
-	bind_or_null(q, 17, old->has_amount, old->amount);
-	bind_or_null(q, 18, row->has_amount, row->amount);
+	bind_in_part(q, 2, part, &row->key);
+	db_bind_int(q, 8, row->revision);
+	db_bind_int(q, 9, reason);
+	db_bind_int(q, 10, row->run_id);
+	db_bind_int(q, 11, old->seq);
+	db_bind_int(q, 12, old->run_id);
+	db_bind_text(q, 13, old->quantity);
+	db_bind_text(q, 14, row->quantity);
+	bind_or_null(q, 15, old->has_amount, old->amount);
+	bind_or_null(q, 16, row->has_amount, row->amount);
 	return db_run(s->db, q, e);
 }
 
 int row_revise(struct store *s, int64_t run_id, const struct row *old, struct row *row, enum change_reason reason, struct err *e)
 {
 	struct sqlite3_stmt *q;
+	int64_t part;
 
+	if (part_need(s, &row->key, &part, e) == -1)
+		return -1;
 	row->seq = ++s->seq;
 	row->revision = old->revision + 1;
 	row->run_id = run_id;
-	if (note_change(s, old, row, reason, e) == -1 || !(q = db_query(s->db, SQL_USAGE_UPDATE, e)))
+	if (note_change(s, part, old, row, reason, e) == -1 || !(q = db_query(s->db, SQL_USAGE_UPDATE, e)))
 		return -1;
-	row_key_bind(q, 1, &row->key);
-	db_bind_int(q, 9, row->product);
-	db_bind_text(q, 10, row->quantity);
-	db_bind_int(q, 11, row->kind);
-	db_bind_int(q, 12, row->rating);
-	bind_or_null(q, 13, row->rate_id != 0, row->rate_id);
-	bind_or_null(q, 14, row->has_amount, row->amount);
-	db_bind_int(q, 15, row->withdrawn);
-	db_bind_int(q, 16, row->revision);
-	db_bind_int(q, 17, row->seq);
-	db_bind_int(q, 18, run_id);
+	bind_in_part(q, 1, part, &row->key);
+	db_bind_int(q, 7, row->product);
+	db_bind_text(q, 8, row->quantity);
+	db_bind_int(q, 9, row->kind);
+	db_bind_int(q, 10, row->rating);
+	bind_or_null(q, 11, row->rate_id != 0, row->rate_id);
+	bind_or_null(q, 12, row->has_amount, row->amount);
+	db_bind_int(q, 13, row->withdrawn);
+	db_bind_int(q, 14, row->revision);
+	db_bind_int(q, 15, row->seq);
+	db_bind_int(q, 16, run_id);
+	part_account(s, old, row);
 	return db_run(s->db, q, e);
 }
 
-int row_settle_amount(struct store *s, const struct row *row, struct err *e)
+int row_settle_amount(struct store *s, const struct row *old, const struct row *row, struct err *e)
 {
-	struct sqlite3_stmt *q = db_query(s->db, SQL_USAGE_AMOUNT, e);
+	struct sqlite3_stmt *q;
+	int64_t part;
 
-	if (!q)
+	if (part_need(s, &row->key, &part, e) == -1 || !(q = db_query(s->db, SQL_USAGE_AMOUNT, e)))
 		return -1;
-	row_key_bind(q, 1, &row->key);
-	db_bind_int(q, 9, row->rating);
-	bind_or_null(q, 10, row->rate_id != 0, row->rate_id);
-	bind_or_null(q, 11, row->has_amount, row->amount);
+	bind_in_part(q, 1, part, &row->key);
+	db_bind_int(q, 7, row->rating);
+	bind_or_null(q, 8, row->rate_id != 0, row->rate_id);
+	bind_or_null(q, 9, row->has_amount, row->amount);
+	part_account(s, old, row);
 	if (db_run(s->db, q, e) == -1)
 		return -1;
 	if (row->revision == 1)
@@ -234,15 +285,25 @@ static bool same_band(struct sqlite3_stmt *q, const struct rating_band *band)
 	       same_number(db_span(q, 2), band->quantity) && db_int(q, 3) == band->nanos;
 }
 
+struct sqlite3_stmt *row_bands_of(struct store *s, const struct row_key *key, struct err *e)
+{
+	struct sqlite3_stmt *q;
+	int64_t part;
+
+	if (part_find(s, key, &part, e) == -1 || !(q = db_query(s->db, SQL_BANDS_OF, e)))
+		return NULL;
+	bind_in_part(q, 1, part, key);
+	return q;
+}
+
 int row_bands_equal(struct store *s, const struct row_key *key, const struct rating_band *bands, size_t count, bool *equal, struct err *e)
 {
-	struct sqlite3_stmt *q = db_query(s->db, SQL_BANDS_OF, e);
+	struct sqlite3_stmt *q = row_bands_of(s, key, e);
 	size_t i = 0;
 	int rc;
 
 	if (!q)
 		return -1;
-	row_key_bind(q, 1, key);
 	*equal = true;
 	while ((rc = db_step(s->db, q, e)) == 1 && *equal) {
 		*equal = i < count && same_band(q, &bands[i]);
@@ -254,7 +315,7 @@ int row_bands_equal(struct store *s, const struct row_key *key, const struct rat
 	return rc == -1 ? -1 : 0;
 }
 
-static int write_band(struct store *s, const struct row_key *key, size_t number, const struct rating_band *band, struct err *e)
+static int write_band(struct store *s, int64_t part, const struct row_key *key, size_t number, const struct rating_band *band, struct err *e)
 {
 	char from[DECIMAL_TEXT_MAX], to[DECIMAL_TEXT_MAX], price[DECIMAL_TEXT_MAX], quantity[DECIMAL_TEXT_MAX];
 	struct sqlite3_stmt *q = db_query(s->db, SQL_BAND_INSERT, e);
@@ -264,32 +325,33 @@ static int write_band(struct store *s, const struct row_key *key, size_t number,
 	decimal_print(band->from, from);
 	decimal_print(band->price, price);
 	decimal_print(band->quantity, quantity);
-	row_key_bind(q, 1, key);
-	db_bind_int(q, 9, (int64_t)number + 1);
-	db_bind_text(q, 10, from);
+	bind_in_part(q, 1, part, key);
+	db_bind_int(q, 7, (int64_t)number + 1);
+	db_bind_text(q, 8, from);
 	if (band->open) {
-		db_bind_null(q, 11);
+		db_bind_null(q, 9);
 	} else {
 		decimal_print(band->to, to);
-		db_bind_text(q, 11, to);
+		db_bind_text(q, 9, to);
 	}
-	db_bind_text(q, 12, price);
-	db_bind_text(q, 13, quantity);
-	db_bind_int(q, 14, band->nanos);
+	db_bind_text(q, 10, price);
+	db_bind_text(q, 11, quantity);
+	db_bind_int(q, 12, band->nanos);
 	return db_run(s->db, q, e);
 }
 
 int row_bands_write(struct store *s, const struct row_key *key, const struct rating_band *bands, size_t count, struct err *e)
 {
-	struct sqlite3_stmt *q = db_query(s->db, SQL_BANDS_DELETE, e);
+	struct sqlite3_stmt *q;
+	int64_t part;
 
-	if (!q)
+	if (part_need(s, key, &part, e) == -1 || !(q = db_query(s->db, SQL_BANDS_DELETE, e)))
 		return -1;
-	row_key_bind(q, 1, key);
+	bind_in_part(q, 1, part, key);
 	if (db_run(s->db, q, e) == -1)
 		return -1;
 	for (size_t i = 0; i < count; i++)
-		if (write_band(s, key, i, &bands[i], e) == -1)
+		if (write_band(s, part, key, i, &bands[i], e) == -1)
 			return -1;
 	return 0;
 }

@@ -4,6 +4,7 @@
 #define STORE_ROW_H
 
 #include "store/books.h"
+#include "store/db_source.h"
 
 /* A quantity as text: what decimal_parse accepts is at most this long in plain notation. */
 #define QUANTITY_TEXT_MAX DECIMAL_TEXT_MAX
@@ -43,8 +44,8 @@ void row_read(struct sqlite3_stmt *q, struct row *row);
 /* All that the statement still gives. */
 int row_list_read(struct store *s, struct sqlite3_stmt *q, struct row_list *list, struct err *e) MUST_CHECK;
 void row_list_fini(struct row_list *list);
-/* As parameters AT to AT + 7. */
-void row_key_bind(struct sqlite3_stmt *q, int at, const struct row_key *key);
+/* As parameters 1 to 8. */
+void row_key_bind(struct sqlite3_stmt *q, const struct row_key *key);
 /* Period, meter, resource, start, end: the order of merging. The ordinal too when WITH_ORDINAL. */
 int row_key_compare(const struct row_key *a, const struct row_key *b, bool with_ordinal);
 
@@ -55,16 +56,22 @@ int row_number_text(struct decimal number, char text[DECIMAL_TEXT_MAX], struct e
 int row_rate(struct store *s, struct row *row, struct err *e) MUST_CHECK;
 /* What a row looks like that is no longer there: quantity and amount 0. */
 void row_withdraw(struct row *row);
-/* A new purchase: sets seq and revision 1, inserts. */
+/* ROW becomes a new purchase: sets seq, revision 1 and run. Its part is needed already. */
+void row_first(struct store *s, int64_t run_id, struct row *row);
+/* As USAGE_FILL wants it; the quantity is borrowed. */
+void row_values(const struct row *row, int64_t part, struct db_value values[DB_SOURCE_COLUMNS]);
+/* The same for a single one, and inserts it. */
 int row_insert(struct store *s, int64_t run_id, struct row *row, struct err *e) MUST_CHECK;
 int row_quantity(const struct row *row, struct decimal *quantity, struct err *e) MUST_CHECK;
 /* ROW replaces OLD (same key): the next revision, noted with its reason. Sets seq, revision and run of ROW. */
 int row_revise(struct store *s, int64_t run_id, const struct row *old, struct row *row, enum change_reason reason,
 	       struct err *e) MUST_CHECK;
-/* The amount of a row that was written in the transaction at hand: no revision of its own. */
-int row_settle_amount(struct store *s, const struct row *row, struct err *e) MUST_CHECK;
+/* The amount of a row that was written in the transaction at hand, as OLD: no revision of its own. */
+int row_settle_amount(struct store *s, const struct row *old, const struct row *row, struct err *e) MUST_CHECK;
 
-/* Whether the stored bands of a purchase are these. */
+/* The stored bands of a purchase, to be stepped through: number, price, quantity, amount, from, to. NULL with E. */
+struct sqlite3_stmt *row_bands_of(struct store *s, const struct row_key *key, struct err *e);
+/* Whether they are these. */
 int row_bands_equal(struct store *s, const struct row_key *key, const struct rating_band *bands, size_t count, bool *equal,
 		    struct err *e) MUST_CHECK;
 int row_bands_write(struct store *s, const struct row_key *key, const struct rating_band *bands, size_t count,

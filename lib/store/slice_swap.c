@@ -1,39 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-#include "store/slice_swap.h"
+#include "store/slice_swap_private.h"
 
 #include "base/mem.h"
 #include "billing/period.h"
-#include "store/correction.h"
-#include "store/rerate.h"
 #include "value/slice_state.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-struct stored { /* what is known of the slice before */
-	int64_t state, rows, first_period, last_period, first_run_id;
-};
-
-/* OP_CORRECT: `row` is wanted now of a key whose usage period is closed (a quantity of 0 where there is none any more). */
-enum op_kind { OP_ADD, OP_CHANGE, OP_WITHDRAW, OP_CORRECT };
-
-struct op { /* gathered while the stored rows are read, done afterwards */
-	enum op_kind kind;
-	struct row old, row;
-};
-
-struct swap {
-	const struct slice_swap *slice;
-	struct store *s;
-	int64_t since_seq;
-	struct stored before;
-	struct slice_change *change;
-	struct rerate_groups groups;
-	int64_t first_period, last_period;
-	struct corrected_keys corrected;
-	size_t op_count, op_room;
-	struct op *ops;
-};
 
 static int read_stored(struct swap *w, struct err *e)
 {
@@ -53,7 +26,7 @@ static int read_stored(struct swap *w, struct err *e)
 	return rc == -1 ? -1 : 0;
 }
 
-static int know_period(struct swap *w, int32_t period, struct err *e)
+int swap_know_period(struct swap *w, int32_t period, struct err *e)
 {
 	int start_day = w->s->options.period_start_day;
 	int64_t values[] = { period, period_first_day(period, start_day), period_end_day(period, start_day) };
@@ -68,7 +41,7 @@ static int know_period(struct swap *w, int32_t period, struct err *e)
 	return store_run_ints(w->s, SQL_PERIOD_INSERT, values, 3, e);
 }
 
-static int rate_and_note(struct swap *w, struct row *row, struct err *e)
+int swap_rate(struct swap *w, struct row *row, struct err *e)
 {
 	if (row_rate(w->s, row, e) == -1) {
 		char quantity[QUANTITY_TEXT_MAX];
@@ -97,7 +70,7 @@ static int correct_row(struct swap *w, const struct row *row, struct err *e)
 	if (done == CORRECTION_NONE)
 		return 0;
 	rerate_groups_add(&w->groups, row->key.period, row->key.meter);
-	return know_period(w, (int32_t)row->key.period, e);
+	return swap_know_period(w, (int32_t)row->key.period, e);
 }
 
 /* A row that nothing is stored of. */
@@ -109,7 +82,7 @@ static int add_row(struct swap *w, struct row *row, struct err *e)
 	row->key.day = w->slice->day;
 	if (closed)
 		return closed == -1 ? -1 : correct_row(w, row, e);
-	if (know_period(w, (int32_t)row->key.period, e) == -1 || rate_and_note(w, row, e) == -1 ||
+	if (swap_know_period(w, (int32_t)row->key.period, e) == -1 || swap_rate(w, row, e) == -1 ||
 	    row_insert(w->s, w->slice->run_id, row, e) == -1)
 		return -1;
 	w->change->added++;
@@ -119,7 +92,7 @@ static int add_row(struct swap *w, struct row *row, struct err *e)
 static int change_row(struct swap *w, struct op *op, struct err *e)
 {
 	op->row.key = op->old.key;
-	if (rate_and_note(w, &op->row, e) == -1 ||
+	if (swap_rate(w, &op->row, e) == -1 ||
 	    row_revise(w->s, w->slice->run_id, &op->old, &op->row, REASON_RESTATED, e) == -1)
 		return -1;
 	w->change->changed++;
@@ -163,7 +136,7 @@ static int apply(struct swap *w, struct err *e)
 
 /* -- what is to be done ------------------------------------------------------------------------------------------------------------ */
 
-static struct op *gather(struct swap *w, enum op_kind kind)
+struct op *swap_gather(struct swap *w, enum op_kind kind)
 {
 	struct op *op;
 
@@ -196,7 +169,7 @@ static void want(struct swap *w, const struct row_key *key, const struct row *ro
 		corrected->seen = true;
 	else if (same)
 		return;
-	op = gather(w, OP_CORRECT);
+	op = swap_gather(w, OP_CORRECT);
 	op->row = *row;
 	op->row.key = *key;
 }
@@ -221,7 +194,7 @@ static int compare_partners(struct swap *w, bool closed, const struct row *old, 
 	if (closed) {
 		want(w, &old->key, row, same);
 	} else if (!same) {
-		op = gather(w, OP_CHANGE);
+		op = swap_gather(w, OP_CHANGE);
 		op->old = *old;
 		op->row = *row;
 	}
@@ -243,11 +216,11 @@ static int compare(struct swap *w, int c, struct row *old, struct row *row, stru
 		if (closed)
 			want(w, &row->key, row, false);
 		else
-			gather(w, OP_ADD)->row = *row;
+			swap_gather(w, OP_ADD)->row = *row;
 	} else if (closed) {
 		want_nothing(w, &old->key, old);
 	} else if (!old->withdrawn) {
-		gather(w, OP_WITHDRAW)->old = *old;
+		swap_gather(w, OP_WITHDRAW)->old = *old;
 	}
 	return 0;
 }
@@ -294,20 +267,6 @@ static int want_no_more(struct swap *w, struct err *e)
 	return 0;
 }
 
-/* Nothing stored yet: every row is new, and none is kept in memory. */
-static int add_all(struct swap *w, struct err *e)
-{
-	struct row row;
-	int rc;
-
-	while ((rc = loading_next(w->slice->rows, &row, e)) == 1) {
-		if (add_row(w, &row, e) == -1)
-			return -1;
-		w->change->rows++;
-	}
-	return rc;
-}
-
 static int read_corrected(struct swap *w, struct err *e)
 {
 	bool any;
@@ -325,13 +284,11 @@ static int replace(struct swap *w, struct err *e)
 	if (loading_sort(w->slice->rows, e) == -1)
 		return -1;
 	if (!w->before.first_run_id)
-		return add_all(w, e);
+		return swap_fill(w, e) == -1 ? -1 : apply(w, e);
 	if (read_corrected(w, e) == -1 || !(q = db_query(w->s->db, SQL_USAGE_OF_SLICE, e)))
 		return -1;
 	db_bind_int(q, 1, w->slice->subscription);
 	db_bind_int(q, 2, w->slice->day);
-	db_bind_int(q, 3, w->before.first_period);
-	db_bind_int(q, 4, w->before.last_period);
 	rc = merge(w, q, e);
 	db_reset(q);
 	if (rc == 0)

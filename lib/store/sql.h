@@ -3,23 +3,26 @@
 #ifndef STORE_SQL_H
 #define STORE_SQL_H
 
-/* The key of a purchase, in the order of the table. */
-#define SQL_KEY "subscription_id = ?1 AND period = ?2 AND reported_day = ?3 AND meter_id = ?4 AND resource_id = ?5" \
-		" AND usage_start = ?6 AND usage_end = ?7 AND ordinal = ?8"
-#define SQL_ROW "u.period, u.reported_day, u.meter_id, u.resource_id, u.usage_start, u.usage_end, u.ordinal, u.product_id, u.quantity," \
+/* The key of a purchase, in the order of the table: of its part the id. */
+#define SQL_KEY "part_id = ?1 AND meter_id = ?2 AND resource_id = ?3 AND usage_start = ?4 AND usage_end = ?5 AND ordinal = ?6"
+#define SQL_ROW "g.period, g.reported_day, u.meter_id, u.resource_id, u.usage_start, u.usage_end, u.ordinal, u.product_id, u.quantity," \
 		" u.kind, u.rating, u.rate_id, u.amount_nanos, u.status, u.revision, u.seq, u.last_run_id,"                  \
-		" u.subscription_id"
+		" g.subscription_id"
+#define SQL_PURCHASES "part g CROSS JOIN usage_fact u ON u.part_id = g.id"
+#define SQL_IN_CLOSED "g.period IN (SELECT period FROM period WHERE state = 2)"
+#define SQL_IN_OPEN "g.period NOT IN (SELECT period FROM period WHERE state = 2)"
 
 #define SQL_STATEMENTS(X)                                                                                                             \
 	/* runs */                                                                                                                    \
-	X(RUN_INSERT, "INSERT INTO run (trigger, slot, started, correlation_id, dated)"                                               \
-		      " VALUES (?1, ?2, ?3, ?4, max(?3, coalesce((SELECT dated + 1 FROM run ORDER BY id DESC LIMIT 1), 0)))")             \
+	X(RUN_INSERT, "INSERT INTO run (trigger, slot, started, correlation_id, seq_before, dated)"                                   \
+		      " VALUES (?1, ?2, ?3, ?4, ?5, max(?3, coalesce((SELECT dated + 1 FROM run ORDER BY id DESC LIMIT 1), 0)))")             \
 	X(RUN_OPEN, "SELECT id FROM run WHERE status = 0 ORDER BY id DESC")                                                           \
-	X(RUN_ABORT, "UPDATE run SET status = 4, ended = ?1, code = 'E-RUN-ABORTED', error = 'the program ended during this run'"     \
-		     " WHERE status = 0")                                                                                             \
+	X(RUN_ABORT, "UPDATE run SET status = 4, ended = ?1, code = 'E-RUN-ABORTED', error = 'the program ended during this run',"     \
+		     " seq_after = (SELECT coalesce(max(seq), 0) FROM usage_fact) WHERE status = 0")                                                                                             \
 	X(RUN_END, "UPDATE run SET ended = ?2, status = ?3, customers = ?4, subscriptions = ?5, not_covered = ?6, slices = ?7,"       \
 		   " slices_failed = ?8, rows_added = ?9, rows_changed = ?10, rows_withdrawn = ?11, unpriced = ?12, requests = ?13,"  \
-		   " retries = ?14, throttled = ?15, bytes = ?16, duration_ms = ?17, code = ?18, error = ?19, remedy = ?20"           \
+		   " retries = ?14, throttled = ?15, bytes = ?16, duration_ms = ?17, seq_after = ?18, code = ?19, error = ?20,"       \
+		   " remedy = ?21"                                                                                                    \
 		   " WHERE id = ?1")                                                                                                  \
 	X(RUN_LAST, "SELECT id, trigger, slot, started, ended, status, customers, subscriptions, not_covered, slices, slices_failed," \
 		    " rows_added, rows_changed, rows_withdrawn, unpriced, requests, retries, throttled, bytes, duration_ms, code,"    \
@@ -28,14 +31,8 @@
 			 " slices_failed, rows_added, rows_changed, rows_withdrawn, unpriced, requests, retries, throttled, bytes,"   \
 			 " duration_ms, code, error, remedy FROM run WHERE status IN (1, 2) AND trigger <> 'reopen' ORDER BY id DESC LIMIT 1")                \
 	X(RUN_LAST_SLOT, "SELECT coalesce(max(slot), 0) FROM run WHERE status IN (0, 1, 2)")                                          \
-	/* new less old: what was added, what was changed, and what was added and has changed again since */                          \
-	X(RUN_AMOUNT, "SELECT currency, sum(d / 1000000000), sum(d % 1000000000) FROM"                                                \
-		      " (SELECT amount_nanos AS d FROM usage WHERE seq > ?1 AND revision = 1"                                         \
-		      " UNION ALL SELECT coalesce(new_amount, 0) - coalesce(old_amount, 0)"                                           \
-		      " + iif(revision = 2 AND old_seq > ?1, coalesce(old_amount, 0), 0) FROM usage_change WHERE seq > ?1)"           \
-		      " JOIN (SELECT value AS currency FROM setting WHERE name = 'currency') WHERE d IS NOT NULL GROUP BY currency")  \
 	X(UNPRICED_COUNT, "SELECT count(*) FROM usage_unpriced")                                                                  \
-	X(SEQ_LAST, "SELECT coalesce(max(seq), 0) FROM usage")                                                                        \
+	X(SEQ_LAST, "SELECT coalesce(max(seq), 0) FROM usage_fact")                                                                      \
 	X(PERIOD_INSERT, "INSERT OR IGNORE INTO period (period, name, starts, ends, state)"                                            \
 			 " VALUES (?1, format('%04d-%02d', ?1 / 100, ?1 % 100), ?2, ?3, 0)")                                             \
 	X(PERIOD_SETTLE, "UPDATE period SET state = 1 WHERE state = 0 AND ends <= ?1")                                                \
@@ -61,10 +58,11 @@
 		       " AS starts, iif(missing_since = 0, ?2, min(?2, (missing_since + 86399) / 86400)) AS ends"                     \
 		       " FROM subscription s WHERE usage_source IN (0, 3))")                                                                \
 	X(PERIOD_OLDER_OPEN, "SELECT coalesce(min(p.period), 0) FROM period p WHERE p.state <> 2 AND p.period < ?1 AND p.period IN"    \
-			     " (SELECT u.period FROM usage u INDEXED BY usage_correction_of_meter WHERE u.kind = 2)")                 \
+			     " (SELECT g.period FROM usage_fact u INDEXED BY usage_correction CROSS JOIN part g ON g.id = u.part_id"         \
+			     " WHERE u.kind = 2)")                 \
 	X(PERIOD_LACKS, "SELECT (SELECT count(*) FROM usage_unpriced u WHERE u.period = ?1), coalesce((SELECT"                        \
 			" min((SELECT min(reported_day) FROM slice l WHERE l.subscription_id = s.id)) FROM subscription s), ?2) > ?2") \
-	X(USAGE_SINCE, "SELECT count(*) FROM usage WHERE seq > ?1")                                                                   \
+	X(USAGE_SINCE, "SELECT count(*) FROM usage_fact WHERE seq > ?1")                                                                   \
 	/* customers and subscriptions */                                                                                             \
 	X(CUSTOMER_FIND, "SELECT id, name, domain, relationship, missing_since FROM customer WHERE guid = ?1")                        \
 	X(CUSTOMER_INSERT, "INSERT INTO customer (guid, name, domain, relationship, first_seen) VALUES (?1, ?2, ?3, ?4, ?5)")         \
@@ -113,68 +111,80 @@
 			" VALUES (?1, ?2, 4, ?3, ?4, ?5, ?6) ON CONFLICT DO UPDATE SET state = 4, failed_at = excluded.failed_at,"    \
 			" code = excluded.code, error = excluded.error, remedy = excluded.remedy")                                    \
 	/* purchases */                                                                                                               \
-	/* a list of periods, not a range: then each is searched by the whole key, and the rows come in its order */                  \
-	X(USAGE_OF_SLICE, "SELECT " SQL_ROW " FROM usage u WHERE u.subscription_id = ?1 AND u.period IN"                              \
-			  " (SELECT p.period FROM period p WHERE p.period BETWEEN ?3 AND ?4) AND u.reported_day = ?2 AND u.kind <> 2" \
-			  " ORDER BY u.period, u.meter_id, u.resource_id, u.usage_start, u.usage_end, u.ordinal")                     \
-	X(USAGE_INSERT, "INSERT INTO usage (subscription_id, period, reported_day, meter_id, resource_id, usage_start, usage_end,"    \
-			" ordinal, product_id, quantity, kind, rating, rate_id, amount_nanos, status, revision, seq, first_run_id," \
-			" last_run_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, 0, 1, ?15, ?16, ?16)")    \
-	X(USAGE_UPDATE, "UPDATE usage SET product_id = ?9, quantity = ?10, kind = ?11, rating = ?12, rate_id = ?13,"                \
-			" amount_nanos = ?14, status = ?15, revision = ?16, seq = ?17, last_run_id = ?18 WHERE " SQL_KEY)             \
-	X(USAGE_AMOUNT, "UPDATE usage SET rating = ?9, rate_id = ?10, amount_nanos = ?11 WHERE " SQL_KEY)                             \
+	/* the parts of a slice by period, the rows of a part by their key: in the order of merging */                               \
+	X(USAGE_OF_SLICE, "SELECT " SQL_ROW " FROM " SQL_PURCHASES " WHERE g.subscription_id = ?1 AND g.reported_day = ?2"           \
+			  " AND u.kind <> 2 ORDER BY g.period, u.meter_id, u.resource_id, u.usage_start, u.usage_end, u.ordinal")     \
+	X(USAGE_INSERT, "INSERT INTO usage_fact (part_id, meter_id, resource_id, usage_start, usage_end, ordinal, product_id,"       \
+			" quantity, kind, rating, rate_id, amount_nanos, status, revision, seq, first_run_id, last_run_id)"           \
+			" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 0, 1, ?13, ?14, ?14)")                           \
+	X(USAGE_FILL, "INSERT INTO usage_fact (part_id, meter_id, resource_id, usage_start, usage_end, ordinal, product_id,"         \
+		      " quantity, kind, rating, rate_id, amount_nanos, status, revision, seq, first_run_id, last_run_id)"             \
+		      " SELECT c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11, 0, 1, c12, c13, c13 FROM source")                    \
+	X(USAGE_UPDATE, "UPDATE usage_fact SET product_id = ?7, quantity = ?8, kind = ?9, rating = ?10, rate_id = ?11,"              \
+			" amount_nanos = ?12, status = ?13, revision = ?14, seq = ?15, last_run_id = ?16 WHERE " SQL_KEY)             \
+	X(USAGE_AMOUNT, "UPDATE usage_fact SET rating = ?7, rate_id = ?8, amount_nanos = ?9 WHERE " SQL_KEY)                         \
 	/* usage start, reported day, and then as the purchase references of these go: not by ids, which come in the order of arrival */\
-	X(USAGE_OF_GROUP, "SELECT " SQL_ROW " FROM usage u INDEXED BY usage_banded CROSS JOIN resource r ON r.id = u.resource_id"     \
-			  " WHERE u.subscription_id = ?1 AND u.period = ?2 AND u.meter_id = ?3 AND u.kind = 1"                      \
-			  " ORDER BY u.usage_start, u.reported_day, (u.usage_end - u.usage_start) || ':', r.digest,"                  \
+	X(USAGE_OF_GROUP, "SELECT " SQL_ROW " FROM " SQL_PURCHASES " CROSS JOIN resource r ON r.id = u.resource_id"                   \
+			  " WHERE g.subscription_id = ?1 AND g.period = ?2 AND u.meter_id = ?3 AND u.kind = 1"                        \
+			  " ORDER BY u.usage_start, g.reported_day, (u.usage_end - u.usage_start) || ':', r.digest,"                  \
 			  " CAST(u.ordinal AS TEXT)")                                                                                 \
 	/* what a new price can change: purchases of periods that are not closed, and no corrections */                               \
-	X(USAGE_OF_METERS, "SELECT " SQL_ROW " FROM usage u WHERE u.subscription_id = ?1 AND u.period >= ?2 AND u.status = 0"         \
-			   " AND u.meter_id IN (SELECT meter_id FROM temp.changed_meter) AND u.kind <> 2"                             \
-			   " AND u.period NOT IN (SELECT period FROM period WHERE state = 2)")                                        \
-	X(USAGE_OF_PERIOD, "SELECT " SQL_ROW " FROM usage u WHERE u.subscription_id = ?1 AND u.period = ?2 AND u.status = 0"          \
-			   " AND u.kind <> 2")                                                                                        \
-	X(USAGE_FIND, "SELECT " SQL_ROW " FROM usage u WHERE " SQL_KEY)                                                               \
+	X(USAGE_OF_METERS, "SELECT " SQL_ROW " FROM " SQL_PURCHASES " WHERE g.subscription_id = ?1 AND g.period >= ?2"                \
+			   " AND u.status = 0 AND u.meter_id IN (SELECT meter_id FROM temp.changed_meter) AND u.kind <> 2"            \
+			   " AND " SQL_IN_OPEN)                                                                                       \
+	X(USAGE_OF_PERIOD, "SELECT " SQL_ROW " FROM " SQL_PURCHASES " WHERE g.subscription_id = ?1 AND g.period = ?2"                 \
+			   " AND u.status = 0 AND u.kind <> 2")                                                                       \
+	X(USAGE_FIND, "SELECT " SQL_ROW " FROM " SQL_PURCHASES " WHERE g.subscription_id = ?1 AND g.period = ?2"                      \
+		      " AND g.reported_day = ?3 AND u.meter_id = ?4 AND u.resource_id = ?5 AND u.usage_start = ?6"                    \
+		      " AND u.usage_end = ?7 AND u.ordinal = ?8")                                                                     \
 	/* corrections; of a period P those whose usage lies in it */                                                                 \
-	X(CORRECTIONS_OF_KEY, "SELECT " SQL_ROW " FROM usage u INDEXED BY usage_correction_of_slice WHERE u.kind = 2"                 \
-			      " AND subscription_id = ?1 AND reported_day = ?3 AND meter_id = ?4 AND resource_id = ?5"                \
-			      " AND usage_start = ?6 AND usage_end = ?7 AND ordinal = ?8 AND period <> ?2 ORDER BY u.period")                           \
-	X(CORRECTIONS_OF_SLICE, "SELECT " SQL_ROW " FROM usage u INDEXED BY usage_correction_of_slice WHERE u.kind = 2"               \
-				" AND u.subscription_id = ?1 AND u.reported_day = ?2 AND u.status = 0")                               \
-	X(CORRECTIONS_OF_GROUP, "SELECT " SQL_ROW " FROM usage u INDEXED BY usage_correction_of_meter CROSS JOIN resource r"          \
-				" ON r.id = u.resource_id WHERE u.kind = 2 AND u.subscription_id = ?1 AND u.meter_id = ?2"            \
+	X(CORRECTIONS_OF_KEY, "SELECT " SQL_ROW " FROM " SQL_PURCHASES " WHERE g.subscription_id = ?1 AND g.period <> ?2"             \
+			      " AND g.reported_day = ?3 AND u.meter_id = ?4 AND u.resource_id = ?5 AND u.usage_start = ?6"            \
+			      " AND u.usage_end = ?7 AND u.ordinal = ?8 AND u.kind = 2 ORDER BY g.period")                            \
+	X(CORRECTIONS_OF_SLICE, "SELECT " SQL_ROW " FROM part g CROSS JOIN usage_fact u INDEXED BY usage_correction"                  \
+				" ON u.part_id = g.id AND u.kind = 2"                                                                 \
+				" WHERE g.subscription_id = ?1 AND g.reported_day = ?2 AND u.status = 0")                             \
+	/* those of usage of period ?6 are booked in later ones */                                                                    \
+	X(CORRECTIONS_OF_GROUP, "SELECT " SQL_ROW " FROM part g CROSS JOIN usage_fact u INDEXED BY usage_correction"                  \
+				" ON u.part_id = g.id AND u.kind = 2 CROSS JOIN resource r ON r.id = u.resource_id"                   \
+				" WHERE g.subscription_id = ?1 AND g.period > ?6 AND u.meter_id = ?2"                                 \
 				" AND u.usage_start >= ?3 AND u.usage_start < ?4 AND u.status = 0 AND u.seq > ?5"                     \
-				" ORDER BY u.period, u.usage_start, u.reported_day, (u.usage_end - u.usage_start) || ':', r.digest,"            \
+				" ORDER BY g.period, u.usage_start, g.reported_day, (u.usage_end - u.usage_start) || ':', r.digest,"  \
 				" CAST(u.ordinal AS TEXT)")                                                                           \
-	X(CORRECTIONS_OF_PERIOD, "SELECT " SQL_ROW " FROM usage u INDEXED BY usage_correction_of_meter WHERE u.kind = 2"              \
-				 " AND u.usage_start >= ?1 AND u.usage_start < ?2 AND u.status = 0")                                  \
+	X(CORRECTIONS_OF_PERIOD, "SELECT " SQL_ROW " FROM usage_fact u INDEXED BY usage_correction CROSS JOIN part g"                 \
+				 " ON g.id = u.part_id WHERE u.kind = 2 AND u.usage_start >= ?1 AND u.usage_start < ?2"               \
+				 " AND u.status = 0")                                                                                 \
 	/* what a new price can correct: usage of closed periods without one, and corrections that can still change */                \
-	X(CORRECTIONS_TO_PRICE, "SELECT " SQL_ROW " FROM usage u INDEXED BY usage_without_amount WHERE u.rating <> 0"                 \
-				" AND u.status = 0 AND u.meter_id IN (SELECT meter_id FROM temp.changed_meter)"                       \
-				" AND u.period IN (SELECT period FROM period WHERE state = 2)"                                        \
-				" UNION ALL SELECT " SQL_ROW " FROM usage u INDEXED BY usage_correction_of_meter WHERE u.kind = 2"    \
-				" AND u.status = 0 AND u.meter_id IN (SELECT meter_id FROM temp.changed_meter)"                       \
-				" AND u.period NOT IN (SELECT period FROM period WHERE state = 2) ORDER BY 18")                       \
+	X(CORRECTIONS_TO_PRICE, "SELECT " SQL_ROW " FROM usage_fact u INDEXED BY usage_without_amount CROSS JOIN part g"              \
+				" ON g.id = u.part_id WHERE u.rating <> 0 AND u.status = 0"                                           \
+				" AND u.meter_id IN (SELECT meter_id FROM temp.changed_meter) AND " SQL_IN_CLOSED                     \
+				" UNION ALL SELECT " SQL_ROW " FROM usage_fact u INDEXED BY usage_correction CROSS JOIN part g"       \
+				" ON g.id = u.part_id WHERE u.kind = 2 AND u.status = 0"                                              \
+				" AND u.meter_id IN (SELECT meter_id FROM temp.changed_meter) AND " SQL_IN_OPEN " ORDER BY 18")       \
 	/* the active ones that can change of each key that has one in period ?1 */                                                   \
-	X(CORRECTIONS_TO_JOIN, "SELECT " SQL_ROW " FROM usage u INDEXED BY usage_correction_of_slice WHERE u.kind = 2"                \
-			       " AND u.status = 0 AND u.period >= ?1 AND u.period NOT IN (SELECT period FROM period WHERE state = 2)" \
-			       " AND EXISTS (SELECT 1 FROM usage r WHERE r.kind = 2 AND r.period = ?1"                                \
-			       " AND r.subscription_id = u.subscription_id AND r.reported_day = u.reported_day"                       \
+	X(CORRECTIONS_TO_JOIN, "SELECT " SQL_ROW " FROM usage_fact u INDEXED BY usage_correction CROSS JOIN part g"                   \
+			       " ON g.id = u.part_id WHERE u.kind = 2 AND u.status = 0 AND g.period >= ?1 AND " SQL_IN_OPEN           \
+			       " AND EXISTS (SELECT 1 FROM part k CROSS JOIN usage_fact r ON r.part_id = k.id"                        \
+			       " WHERE k.subscription_id = g.subscription_id AND k.period = ?1 AND k.reported_day = g.reported_day"   \
 			       " AND r.meter_id = u.meter_id AND r.resource_id = u.resource_id AND r.usage_start = u.usage_start"     \
-			       " AND r.usage_end = u.usage_end AND r.ordinal = u.ordinal)"                                            \
-			       " ORDER BY u.subscription_id, u.period DESC")                                                          \
-	X(PRICED_OF_GROUP, "SELECT quantity FROM usage WHERE subscription_id = ?1 AND period = ?2 AND meter_id = ?3 AND kind <> 2"    \
-			   " AND status = 0 AND amount_nanos IS NOT NULL")                                                            \
-	X(CHANGE_INSERT, "INSERT INTO usage_change (seq, subscription_id, period, reported_day, meter_id, resource_id, usage_start,"  \
-			 " usage_end, ordinal, revision, reason, run_id, old_seq, old_run_id, old_quantity, new_quantity, old_amount,"\
-			 " new_amount) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)")     \
+			       " AND r.usage_end = u.usage_end AND r.ordinal = u.ordinal AND r.kind = 2)"                             \
+			       " ORDER BY g.subscription_id, g.period DESC")                                                          \
+	X(PRICED_OF_GROUP, "SELECT u.quantity FROM " SQL_PURCHASES " WHERE g.subscription_id = ?1 AND g.period = ?2"                  \
+			   " AND u.meter_id = ?3 AND u.kind <> 2 AND u.status = 0 AND u.amount_nanos IS NOT NULL")                    \
+	X(CHANGE_INSERT, "INSERT INTO usage_change (seq, part_id, meter_id, resource_id, usage_start, usage_end, ordinal, revision,"  \
+			 " reason, run_id, old_seq, old_run_id, old_quantity, new_quantity, old_amount, new_amount)"                  \
+			 " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)")                           \
 	X(CHANGE_AMOUNT, "UPDATE usage_change SET new_amount = ?2 WHERE seq = ?1")                                                    \
 	X(BANDS_OF, "SELECT band_no, unit_price, quantity, amount_nanos, band_from, band_to FROM usage_band WHERE " SQL_KEY           \
 		    " ORDER BY band_no")                                                                                              \
 	X(BANDS_DELETE, "DELETE FROM usage_band WHERE " SQL_KEY)                                                                      \
-	X(BAND_INSERT, "INSERT INTO usage_band (subscription_id, period, reported_day, meter_id, resource_id, usage_start, usage_end,"\
-		       " ordinal, band_no, band_from, band_to, unit_price, quantity, amount_nanos)"                                   \
-		       " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)")                                       \
+	X(BAND_INSERT, "INSERT INTO usage_band (part_id, meter_id, resource_id, usage_start, usage_end, ordinal, band_no, band_from," \
+		       " band_to, unit_price, quantity, amount_nanos) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)")    \
+	/* parts */                                                                                                                   \
+	X(PART_FIND, "SELECT id FROM part WHERE subscription_id = ?1 AND period = ?2 AND reported_day = ?3")                          \
+	X(PART_INSERT, "INSERT INTO part (subscription_id, period, reported_day) VALUES (?1, ?2, ?3)")                                \
+	X(PART_ADD, "UPDATE part SET purchases = purchases + ?2, unpriced = unpriced + ?3, priced = priced + ?4, units = units + ?5," \
+		    " nanos = nanos + ?6 WHERE id = ?1")                                                                              \
 	/* a slice too large for memory */                                                                                            \
 	X(LOADING_ADD, "INSERT INTO temp.loading (load, period, meter_id, resource_id, usage_start, usage_end, n, product_id,"        \
 		       " quantity) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")                                                      \
@@ -210,7 +220,7 @@
 	X(METER_CHANGED, "INSERT INTO temp.changed_meter (meter_id, effective) VALUES (?1, ?2)"                                       \
 			 " ON CONFLICT DO UPDATE SET effective = min(effective, excluded.effective)")                                 \
 	/* usage before the first price of its meter: it is no longer unpriced, its price is a future one */                          \
-	X(METERS_CHANGED, "SELECT count(*), min(coalesce(min(effective), 0), coalesce((SELECT min(u.usage_start) FROM usage u"        \
+	X(METERS_CHANGED, "SELECT count(*), min(coalesce(min(effective), 0), coalesce((SELECT min(u.usage_start) FROM usage_fact u"   \
 			  " INDEXED BY usage_without_amount WHERE u.rating <> 0 AND u.rating = 1 AND u.status = 0"                    \
 			  " AND u.meter_id IN (SELECT meter_id FROM temp.changed_meter)), min(effective), 0)) FROM temp.changed_meter")\
 	X(RATE_TIER_INSERT, "INSERT INTO rate_tier (rate_id, tier_no, from_quantity, unit_price) VALUES (?1, ?2, ?3, ?4)")            \

@@ -14,13 +14,12 @@ struct row_key standing_key(const struct store *s, const struct row *correction)
 
 int standing_priced(struct store *s, const struct row *correction, struct decimal *quantity, struct err *e)
 {
-	struct sqlite3_stmt *q = db_query(s->db, SQL_BANDS_OF, e);
+	struct sqlite3_stmt *q = row_bands_of(s, &correction->key, e);
 	int rc;
 
 	*quantity = DECIMAL_ZERO;
 	if (!q)
 		return -1;
-	row_key_bind(q, 1, &correction->key);
 	while ((rc = db_step(s->db, q, e)) == 1) {
 		struct decimal part;
 
@@ -74,7 +73,7 @@ static int read_rows(struct store *s, const struct row_key *key, struct row_list
 
 		if (!q)
 			return -1;
-		row_key_bind(q, 1, key);
+		row_key_bind(q, key);
 		if (row_list_read(s, q, rows, e) == -1)
 			return -1;
 	}

@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "billing/rules.h"
 #include "store/migrate.h"
+#include "store/part.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -151,6 +152,7 @@ int store_open(struct store **out, const struct store_options *options, struct e
 	s->region = xstrdup(options->region ? options->region : "");
 	s->intern = intern_new(options->partner);
 	s->rates = ratebook_new();
+	s->parts = parts_new();
 	if (db_open(&s->db, options->path, mode, sql_texts, SQL_COUNT, e) == -1)
 		goto out;
 	if ((options->read_only ? migrate_check(s->db, e) : prepare_for_writing(s, e)) == -1)
@@ -170,6 +172,7 @@ void store_close(struct store *s)
 	db_close(s->db);
 	intern_free(s->intern);
 	ratebook_free(s->rates);
+	parts_free(s->parts);
 	closed_forget(s);
 	free(s->path);
 	free(s->currency);
@@ -183,6 +186,7 @@ int store_write(struct store *s, struct err *e)
 		return 0;
 	s->began_ms = monotonic_ms();
 	s->pending_rows = 0;
+	s->begun_sum = s->run_sum;
 	return db_begin(s->db, e);
 }
 
@@ -190,7 +194,7 @@ int store_flush(struct store *s, struct err *e)
 {
 	if (s->options.dry || s->held || !db_in_transaction(s->db))
 		return 0;
-	if (db_commit(s->db, e) == -1) {
+	if (parts_flush(s, e) == -1 || db_commit(s->db, e) == -1) {
 		store_rollback(s);
 		return -1;
 	}
@@ -211,9 +215,11 @@ void store_rollback(struct store *s)
 	db_rollback(s->db);
 	s->held = false;
 	s->rollbacks++;
+	s->run_sum = s->begun_sum;
 	/* Ids given to dimensions since the last commit are gone with it. */
 	intern_forget(s->intern);
 	ratebook_forget(s->rates);
+	parts_forget(s->parts);
 	s->period_known = 0;
 	closed_forget(s);
 	if (db_exec_int(s->db, sql_texts[SQL_SEQ_LAST], &s->seq, &ignored) == -1)
@@ -230,23 +236,26 @@ int store_unit_done(struct store *s, int64_t rows, struct err *e)
 
 int store_mark(struct store *s, struct err *e)
 {
-	return db_exec(s->db, "SAVEPOINT part", e);
+	s->marked_sum = s->run_sum;
+	return parts_flush(s, e) == -1 ? -1 : db_exec(s->db, "SAVEPOINT mark", e);
 }
 
 int store_mark_keep(struct store *s, struct err *e)
 {
-	return db_exec(s->db, "RELEASE part", e);
+	return parts_flush(s, e) == -1 ? -1 : db_exec(s->db, "RELEASE mark", e);
 }
 
 void store_mark_undo(struct store *s)
 {
 	struct err ignored = ERR_INIT;
 
-	if (db_exec(s->db, "ROLLBACK TO part; RELEASE part", &ignored) == -1 ||
+	if (db_exec(s->db, "ROLLBACK TO mark; RELEASE mark", &ignored) == -1 ||
 	    db_exec_int(s->db, sql_texts[SQL_SEQ_LAST], &s->seq, &ignored) == -1)
 		store_rollback(s);
+	s->run_sum = s->marked_sum;
 	intern_forget(s->intern);
 	ratebook_forget(s->rates);
+	parts_forget(s->parts);
 	s->period_known = 0;
 	closed_forget(s);
 }

@@ -91,7 +91,7 @@ int store_last_good_run(struct store *s, struct run_row *row, struct err *e) MUS
 int store_last_slot(struct store *s, int64_t *slot, struct err *e) MUST_CHECK;
 /* By how much the amounts have changed since the run began, new less old, as text: "EUR 10423.118200000". An amount that was NULL
  * counts as nothing; "" when no purchase has changed. */
-int store_run_amount(struct store *s, int64_t run_id, char *text, size_t size, struct err *e) MUST_CHECK;
+void store_run_amount(const struct store *s, char *text, size_t size);
 
 /* -- customers, subscriptions ------------------------------------------------------------------------------------------------ */
 

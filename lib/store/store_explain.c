@@ -3,26 +3,27 @@
 
 #include "store/books.h"
 
-/* The key of table U by the parts of a reference (bind_reference). An ordinary purchase is booked in the period of its usage. */
+/* The key of row U in part G (of the view usage: U both) by the parts of a reference (bind_reference). An ordinary purchase is booked in
+ * the period of its usage. */
 #define OWNER "(SELECT id FROM subscription WHERE reference = ?1)"
 #define USED "(SELECT period FROM period WHERE starts <= ?3 / 86400 AND ends > ?3 / 86400)"
 #define BOOKED "iif(?8 <> 0, ?8, " USED ")"
-#define OF_KEY                                                                                                                \
-	" u.subscription_id = " OWNER " AND u.reported_day = ?2 AND u.meter_id = (SELECT id FROM meter WHERE guid = ?5)"      \
-	" AND u.resource_id = (SELECT id FROM resource WHERE subscription_id = " OWNER " AND digest = ?6)"                    \
-	" AND u.usage_start = ?3 AND u.usage_end = ?4 AND u.ordinal = ?7"
-#define OF_REFERENCE OF_KEY " AND u.period = " BOOKED
+#define OF_KEY(g, u)                                                                                                                  \
+	" " g ".subscription_id = " OWNER " AND " g ".reported_day = ?2 AND " u ".meter_id = (SELECT id FROM meter WHERE guid = ?5)" \
+	" AND " u ".resource_id = (SELECT id FROM resource WHERE subscription_id = " OWNER " AND digest = ?6)"                       \
+	" AND " u ".usage_start = ?3 AND " u ".usage_end = ?4 AND " u ".ordinal = ?7"
+#define OF_REFERENCE(g, u) OF_KEY(g, u) " AND " g ".period = " BOOKED
 
-static const char seq_sql[] = "SELECT u.seq FROM usage u WHERE" OF_REFERENCE;
+static const char seq_sql[] = "SELECT u.seq FROM usage u WHERE" OF_REFERENCE("u", "u");
 
-static const char changes_sql[] = "SELECT u.seq FROM usage u WHERE" OF_REFERENCE
-				  " UNION SELECT u.seq FROM usage_change u WHERE" OF_REFERENCE
-				  " UNION SELECT u.old_seq FROM usage_change u WHERE u.revision = 2 AND" OF_REFERENCE " ORDER BY 1";
+#define CHANGES "part g JOIN usage_change h ON h.part_id = g.id"
+static const char changes_sql[] = "SELECT u.seq FROM usage u WHERE" OF_REFERENCE("u", "u")
+				  " UNION SELECT h.seq FROM " CHANGES " WHERE" OF_REFERENCE("g", "h")
+				  " UNION SELECT h.old_seq FROM " CHANGES " WHERE h.revision = 2 AND" OF_REFERENCE("g", "h") " ORDER BY 1";
 
 /* The purchase of the usage first, then its corrections as they were booked. */
-static const char family_sql[] = "SELECT u.seq, 0 AS booked FROM usage u WHERE u.period = " USED " AND" OF_KEY
-				 " UNION ALL SELECT u.seq, u.period FROM usage u INDEXED BY usage_correction_of_slice"
-				 " WHERE u.kind = 2 AND" OF_KEY " ORDER BY 2";
+static const char family_sql[] = "SELECT u.seq, 0 AS booked FROM usage u WHERE u.period = " USED " AND" OF_KEY("u", "u")
+				 " UNION ALL SELECT u.seq, u.period FROM usage u WHERE u.kind = 2 AND" OF_KEY("u", "u") " ORDER BY 2";
 
 /* In the order in which tiers fill. */
 #define BEFORE(row) "(" row ".usage_start, " row ".reported_day, " row ".purchase_reference)"
@@ -30,7 +31,7 @@ static const char family_sql[] = "SELECT u.seq, 0 AS booked FROM usage u WHERE u
 static const char position_sql[] =
 	"SELECT coalesce(decimal_sum(g.quantity), '0') FROM usage_reference u JOIN usage_reference g"
 	" ON g.subscription_id = u.subscription_id AND g.period = u.period AND g.meter_id = u.meter_id AND g.kind = 1 AND g.status = 0"
-	" AND g.rating = 0 AND " BEFORE("g") " < " BEFORE("u") " WHERE" OF_REFERENCE;
+	" AND g.rating = 0 AND " BEFORE("g") " < " BEFORE("u") " WHERE" OF_REFERENCE("u", "u");
 
 /* A correction that may still change comes behind the purchases of its usage's period, and behind those of its kind that were booked before
  * it or, in the same period, are before it in the same order (all their references end alike, behind a number: ":1:c" and ":10:c"). What
@@ -45,10 +46,9 @@ static const char correction_position_sql[] =
 	"  AND g.meter_id = (SELECT id FROM meter WHERE guid = ?5) AND g.amount_nanos IS NOT NULL"
 	" UNION ALL SELECT b.quantity FROM period f JOIN usage_reference u JOIN usage_reference g ON g.kind = 2 AND g.status = 0"
 	"  AND g.meter_id = u.meter_id AND g.subscription_id = u.subscription_id AND g.usage_start >= f.starts * 86400"
-	"  AND g.usage_start < f.ends * 86400 JOIN usage_band b ON b.subscription_id = g.subscription_id"
-	"  AND b.period = g.period AND b.reported_day = g.reported_day AND b.meter_id = g.meter_id AND b.resource_id = g.resource_id"
-	"  AND b.usage_start = g.usage_start AND b.usage_end = g.usage_end AND b.ordinal = g.ordinal"
-	"  WHERE f.period = " USED " AND " BOOKED_BEFORE("g") " < " BOOKED_BEFORE("u") " AND" OF_REFERENCE ") t";
+	"  AND g.usage_start < f.ends * 86400 JOIN usage_band b ON b.part_id = g.part_id AND b.meter_id = g.meter_id"
+	"  AND b.resource_id = g.resource_id AND b.usage_start = g.usage_start AND b.usage_end = g.usage_end AND b.ordinal = g.ordinal"
+	"  WHERE f.period = " USED " AND " BOOKED_BEFORE("g") " < " BOOKED_BEFORE("u") " AND" OF_REFERENCE("u", "u") ") t";
 
 /* ?9: how many. */
 static const char beside_sql[] =

@@ -218,7 +218,7 @@ static int find_purchase(struct store *s, const struct row_key *key, struct row 
 
 	if (!q)
 		return -1;
-	row_key_bind(q, 1, key);
+	row_key_bind(q, key);
 	rc = db_step(s->db, q, e);
 	*found = rc == 1;
 	if (*found)

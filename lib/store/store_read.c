@@ -36,7 +36,7 @@ int store_status(struct store *s, struct status_facts *facts, struct err *e)
 {
 	int64_t first = 0, last = 0;
 	struct fact list[] = {
-		{ "SELECT count(*) FROM usage WHERE status = 0", &facts->purchases },
+		{ "SELECT coalesce(sum(purchases), 0) FROM part", &facts->purchases },
 		{ "SELECT count(*) FROM subscription WHERE usage_source = 0", &facts->subscriptions },
 		{ "SELECT count(*) FROM subscription WHERE usage_source IN (1, 2, 3)", &facts->not_covered },
 		{ "SELECT count(*) FROM usage_unpriced", &facts->unpriced },

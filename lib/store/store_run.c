@@ -44,6 +44,7 @@ static int insert_run(struct store *s, const char *trigger, int64_t slot, int64_
 	db_bind_int(q, 2, slot);
 	db_bind_int(q, 3, now);
 	db_bind_text(q, 4, id);
+	db_bind_int(q, 5, s->seq);
 	if (db_run(s->db, q, e) == -1)
 		return -1;
 	*run_id = db_last_id(s->db);
@@ -92,6 +93,7 @@ int store_run_begin(struct store *s, const char *trigger, int64_t slot, int64_t 
 		return -1;
 	}
 	s->run_seq = s->seq;
+	s->run_sum = (struct sum){ .units = 0 };
 	s->today = instant_day(now);
 	return store_flush(s, e);
 }
@@ -114,16 +116,16 @@ static int update_run(struct store *s, int64_t run_id, enum run_status status, c
 {
 	const int64_t values[] = { run_id,         now,         status,          c->customers,   c->subscriptions, c->not_covered,
 				   c->slices,      c->slices_failed, c->rows_added, c->rows_changed, c->rows_withdrawn, c->unpriced,
-				   c->requests,    c->retries,  c->throttled,    c->bytes,       c->duration_ms };
+				   c->requests,    c->retries,  c->throttled,    c->bytes,       c->duration_ms,   s->seq };
 	struct sqlite3_stmt *q = db_query(s->db, SQL_RUN_END, e);
 
 	if (!q)
 		return -1;
 	for (int i = 0; i < (int)countof(values); i++)
 		db_bind_int(q, i + 1, values[i]);
-	bind_text_or_null(q, 18, error ? error->code : NULL);
-	bind_text_or_null(q, 19, error ? error->text : NULL);
-	bind_text_or_null(q, 20, error ? error->remedy : NULL);
+	bind_text_or_null(q, 19, error ? error->code : NULL);
+	bind_text_or_null(q, 20, error ? error->text : NULL);
+	bind_text_or_null(q, 21, error ? error->remedy : NULL);
 	return db_run(s->db, q, e);
 }
 
@@ -197,28 +199,12 @@ int store_last_slot(struct store *s, int64_t *slot, struct err *e)
 	return db_exec_int(s->db, sql_texts[SQL_RUN_LAST_SLOT], slot, e);
 }
 
-int store_run_amount(struct store *s, int64_t run_id, char *text, size_t size, struct err *e)
+void store_run_amount(const struct store *s, char *text, size_t size)
 {
-	struct sqlite3_stmt *q = db_query(s->db, SQL_RUN_AMOUNT, e);
-	size_t at = 0;
-	int rc;
+	char amount[MONEY_TEXT_MAX];
 
-	(void)run_id;
+	money_print(s->run_sum.units, s->run_sum.nanos, amount);
 	text[0] = '\0';
-	if (!q)
-		return -1;
-	db_bind_int(q, 1, s->run_seq);
-	while ((rc = db_step(s->db, q, e)) == 1) {
-		char amount[MONEY_TEXT_MAX];
-		struct span currency = db_span(q, 0);
-		int n;
-
-		money_print(db_int(q, 1), db_int(q, 2), amount);
-		n = snprintf(text + at, size - at, "%s%.*s %s", at ? ", " : "", (int)currency.n, currency.p, amount);
-		if (n < 0 || (size_t)n >= size - at)
-			break;
-		at += (size_t)n;
-	}
-	db_reset(q);
-	return rc == -1 ? -1 : 0;
+	if (s->seq != s->run_seq)
+		snprintf(text, size, "%s %s", s->currency, amount);
 }

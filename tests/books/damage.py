@@ -12,22 +12,26 @@ import sys
 import tempfile
 
 BANDED = "kind = 1 AND status = 0 AND rating = 0"
-KEY = ("h.subscription_id = {0}.subscription_id AND h.reported_day = {0}.reported_day AND h.meter_id = {0}.meter_id AND"
-       " h.resource_id = {0}.resource_id AND h.usage_start = {0}.usage_start AND h.usage_end = {0}.usage_end AND h.ordinal = {0}.ordinal AND h.period = {0}.period")
+IN_PART = " AND ".join(f"h.{column} = {{0}}.{column}" for column in ("meter_id", "resource_id", "usage_start", "usage_end", "ordinal"))
+KEY = "h.part_id = {0}.part_id AND " + IN_PART
+USAGE = "h.subscription_id = {0}.subscription_id AND h.reported_day = {0}.reported_day AND " + IN_PART
 ONE_USAGE = "seq = (SELECT min(seq) FROM usage WHERE {0})"
-ONE_BAND = ("(subscription_id, period, reported_day, meter_id, resource_id, usage_start, usage_end, ordinal, band_no) ="
-            " (SELECT subscription_id, period, reported_day, meter_id, resource_id, usage_start, usage_end, ordinal, max(band_no)"
-            " FROM usage_band b JOIN usage u USING (subscription_id, period, reported_day, meter_id, resource_id, usage_start, usage_end,"
-            " ordinal) WHERE {0})")
+ONE_BAND = ("(part_id, meter_id, resource_id, usage_start, usage_end, ordinal, band_no) ="
+            " (SELECT part_id, meter_id, resource_id, usage_start, usage_end, ordinal, max(band_no)"
+            " FROM usage_band b JOIN usage u USING (part_id, meter_id, resource_id, usage_start, usage_end, ordinal) WHERE {0})")
 ONE_CHANGE = "seq = (SELECT min(h.seq) FROM usage_change h WHERE {0})"
 
 
 def usage(change, which="status = 0"):
-    return f"UPDATE usage SET {change} WHERE " + ONE_USAGE.format(which)
+    return f"UPDATE usage_fact SET {change} WHERE " + ONE_USAGE.format(which)
 
 
 def change(what, which="1"):
     return f"UPDATE usage_change SET {what} WHERE " + ONE_CHANGE.format(which)
+
+
+def part(change):
+    return f"UPDATE part SET {change} WHERE id = (SELECT min(id) FROM part WHERE purchases > 1)"
 
 
 def in_periods(states):
@@ -49,23 +53,31 @@ DAMAGES = [
     ("foreign_ids_exist", usage("meter_id = 999999")),
     ("foreign_ids_exist", usage("resource_id = 999999")),
     ("foreign_ids_exist", usage("product_id = 999999")),
-    ("foreign_ids_exist", usage("product_id = (SELECT id FROM product p WHERE p.meter_id <> usage.meter_id)")),
+    ("foreign_ids_exist", usage("product_id = (SELECT id FROM product p WHERE p.meter_id <> usage_fact.meter_id)")),
     ("foreign_ids_exist", usage("rate_id = 999999", ACTIVE)),
     ("foreign_ids_exist", usage("last_run_id = 999999")),
     ("foreign_ids_exist", "DELETE FROM period WHERE period = (SELECT max(period) FROM usage WHERE kind <> 2)"),
     ("foreign_ids_exist", "DELETE FROM subscription WHERE id = (SELECT max(subscription_id) FROM usage)"),
     ("foreign_ids_exist", "DELETE FROM resource WHERE id = (SELECT max(resource_id) FROM usage)"),
     ("foreign_ids_exist", change("ordinal = 999")),
-    ("foreign_ids_exist", change("period = 190001")),
+    ("foreign_ids_exist", usage("part_id = 999999")),
+    ("foreign_ids_exist", change("part_id = 999999")),
     ("foreign_ids_exist", change("run_id = 999999")),
     ("foreign_ids_exist", "UPDATE usage_band SET ordinal = 999 WHERE " + ONE_BAND.format("1")),
     ("foreign_keys_hold", "UPDATE product SET meter_id = 999999"),
+    ("part_is_one", "DROP INDEX part_by_day; DROP INDEX part_by_period; CREATE INDEX part_by_period ON part (subscription_id, period, reported_day);"
+     " INSERT INTO part (subscription_id, period, reported_day) SELECT subscription_id, period, reported_day FROM part"),
+    ("part_sums_its_purchases", part("purchases = purchases + 1")),
+    ("part_sums_its_purchases", part("unpriced = unpriced + 1")),
+    ("part_sums_its_purchases", part("priced = priced - 1")),
+    ("part_sums_its_purchases", part("units = units + 1")),
+    ("part_sums_its_purchases", part("nanos = nanos - 1")),
     ("purchase_has_a_slice", "DELETE FROM slice WHERE row_count > 0"),
     ("purchase_has_a_slice", "UPDATE slice SET first_run_id = 0 WHERE row_count > 0"),
     ("slice_counts_its_rows", "UPDATE slice SET row_count = row_count + 1 WHERE state = 1 AND " + NEVER_CLOSED),
     ("slice_counts_its_rows", "UPDATE slice SET row_count = 1 WHERE row_count > 8 AND NOT " + NEVER_CLOSED),
     ("slice_counts_its_rows", "UPDATE slice SET state = 2 WHERE state = 1"),
-    ("slice_counts_its_rows", "DELETE FROM usage WHERE " + ONE_USAGE.format("status = 0 AND " + NEVER_CLOSED)),
+    ("slice_counts_its_rows", "DELETE FROM usage_fact WHERE " + ONE_USAGE.format("status = 0 AND " + NEVER_CLOSED)),
     ("slice_spans_its_periods", "UPDATE slice SET last_period = first_period - 1 WHERE row_count > 0"),
     ("slice_spans_its_periods", "UPDATE slice SET first_period = last_period + 1 WHERE EXISTS (SELECT 1 FROM usage u WHERE " + CORRECTION +
      " AND u.subscription_id = slice.subscription_id AND u.reported_day = slice.reported_day)"),
@@ -75,8 +87,8 @@ DAMAGES = [
     ("period_is_a_month", "UPDATE period SET starts = starts + 1"),
     ("period_is_a_month", "UPDATE setting SET value = 9 WHERE name = 'period_start_day'"),
     ("ordinals_have_no_gap", usage("ordinal = ordinal + 7", "status = 0 AND " + PLAIN)),
-    ("ordinals_have_no_gap", "DELETE FROM usage WHERE ordinal = 1 AND " + PLAIN + " AND EXISTS (SELECT 1 FROM usage h WHERE h.ordinal = 2 AND "
-     + KEY.format("usage").replace("h.ordinal = usage.ordinal", "1") + ")"),
+    ("ordinals_have_no_gap", "DELETE FROM usage_fact WHERE seq IN (SELECT u.seq FROM usage u WHERE u.ordinal = 1 AND " + PLAIN
+     + " AND EXISTS (SELECT 1 FROM usage_fact h WHERE h.ordinal = 2 AND " + KEY.format("u").replace("h.ordinal = u.ordinal", "1") + "))"),
     ("ordinals_ascend", usage("quantity = '-999999999999'", "status = 0 AND ordinal = 2 AND " + PLAIN)),
     ("closed_period_was_closed", "UPDATE period SET state = 2 WHERE state = 1"),
     ("closed_period_was_closed", "UPDATE period SET state = 1 WHERE state = 2"),
@@ -89,8 +101,9 @@ DAMAGES = [
     ("correction_is_of_an_older_period", usage("usage_start = usage_start + 400 * 86400, usage_end = usage_end + 400 * 86400", CORRECTION)),
     ("correction_is_of_a_closed_period", "UPDATE period SET state = 1 WHERE state = 2"),
     ("correction_says_something", usage("quantity = '0.00', amount_nanos = NULL", CORRECTION)),
-    ("one_correction_can_change", "INSERT INTO usage SELECT subscription_id, 190001, reported_day, meter_id, resource_id, usage_start, usage_end,"
-     " ordinal, product_id, quantity, kind, rating, rate_id, amount_nanos, status, 1, seq + 1000000, first_run_id, last_run_id FROM usage WHERE "
+    ("one_correction_can_change", "INSERT INTO part (subscription_id, period, reported_day) SELECT subscription_id, 190001, reported_day FROM usage"
+     " WHERE " + ONE_USAGE.format(LIVE) + "; INSERT INTO usage_fact SELECT (SELECT max(id) FROM part), meter_id, resource_id, usage_start, usage_end,"
+     " ordinal, product_id, quantity, kind, rating, rate_id, amount_nanos, status, 1, seq + 1000000, first_run_id, last_run_id FROM usage_fact WHERE "
      + ONE_USAGE.format(LIVE)),
     ("withdrawn_is_nothing", usage("quantity = '1'", "status = 1")),
     ("withdrawn_is_nothing", usage("amount_nanos = NULL", "status = 1")),
@@ -129,7 +142,7 @@ DAMAGES = [
     ("bands_sum_to_what_had_no_price", "UPDATE usage_band SET quantity = '77777.1' WHERE " + ONE_BAND.format(PRICED_CORRECTION)),
     ("bands_sum_to_what_had_no_price", usage("amount_nanos = NULL, rating = 1, rate_id = NULL", "kind <> 2 AND status = 0 AND rating = 0 AND quantity"
                                              " LIKE '1%' AND EXISTS (SELECT 1 FROM usage c WHERE c.kind = 2 AND c.status = 0 AND c.rating = 0 AND "
-                                             + KEY.format("c").replace("h.period = c.period", "1").replace("h.", "usage.") + ")")),
+                                             + USAGE.format("c").replace("h.", "usage.") + ")")),
     ("bands_tile_the_quantity", "UPDATE usage_band SET band_from = '888888888' WHERE " + ONE_BAND.format("kind = 1")),
     ("bands_tile_the_quantity", "UPDATE usage_band SET band_from = '888888888' WHERE " + ONE_BAND.format(LIVE)),
     ("bands_tile_the_quantity", "UPDATE usage_band SET band_to = '0.0000000000000000000001' WHERE "
@@ -137,9 +150,12 @@ DAMAGES = [
     ("bands_tile_the_quantity", "UPDATE usage_band SET band_from = band_from + 0.25 WHERE " + ONE_BAND.format("band_no > 1")),
     ("bands_tile_the_quantity", "UPDATE usage_band SET band_to = '0.0000000000000000000001' WHERE " + ONE_BAND.format("b.quantity LIKE '1%'")),
     ("bands_tile_the_quantity", "UPDATE usage_band SET band_to = NULL WHERE band_no = 1 AND EXISTS (SELECT 1 FROM usage_band h WHERE h.band_no = 2"
-     " AND h.period = usage_band.period AND " + KEY.format("usage_band") + ")"),
+     " AND " + KEY.format("usage_band") + ")"),
+    ("run_spans_its_changes", "UPDATE run SET seq_after = seq_after - 1 WHERE id = (SELECT max(last_run_id) FROM usage)"),
+    ("run_spans_its_changes", "UPDATE run SET seq_before = seq_before + 1 WHERE id = (SELECT min(first_run_id) FROM usage WHERE revision = 1)"),
+    ("run_spans_its_changes", "UPDATE run SET seq_after = seq_before WHERE id = (SELECT min(old_run_id) FROM usage_change WHERE revision = 2)"),
     ("seq_is_given_once", change("old_seq = (SELECT min(seq) FROM usage WHERE revision = 1)", "h.revision = 2")),
-    ("seq_is_given_once", "DROP INDEX usage_by_seq; UPDATE usage SET seq = 1 WHERE revision = 1"),
+    ("seq_is_given_once", "DROP INDEX usage_by_seq; UPDATE usage_fact SET seq = 1 WHERE revision = 1"),
     ("revisions_are_all_there", "DELETE FROM usage_change WHERE " + ONE_CHANGE.format("1")),
     ("revisions_are_all_there", usage("revision = revision + 1")),
     ("revisions_follow_one_another", change("new_amount = 1 + coalesce(new_amount, 0)")),
@@ -152,9 +168,8 @@ DAMAGES = [
     ("reason_is_true", change("reason = 2", "h.new_quantity <> '0'")),
     ("reason_is_true", change("reason = 7")),
     ("reason_is_true", change("reason = 6", "NOT EXISTS (SELECT 1 FROM period_event WHERE closed = 0)")),
-    ("revisions_are_all_there", "UPDATE usage_change SET period = (SELECT c.period FROM usage c WHERE c.kind = 2 AND "
-     + KEY.format("c").replace("h.period = c.period", "1").replace("h.", "usage_change.") + ") WHERE seq = (SELECT min(h.seq) FROM usage_change h"
-     " JOIN usage c ON c.kind = 2 AND c.period <> h.period AND " + KEY.format("c").replace("h.period = c.period", "1") + ")"),
+    ("revisions_are_all_there", "UPDATE usage_change AS h SET part_id = c.part_id FROM part g, usage c WHERE g.id = h.part_id AND c.part_id <> g.id"
+     " AND c.kind = 2 AND c.subscription_id = g.subscription_id AND c.reported_day = g.reported_day AND " + IN_PART.format("c")),
     ("reason_is_true", change("reason = 3", "h.old_quantity <> h.new_quantity")),
     ("totals_are_the_purchases", "UPDATE subscription SET customer_id = 999999"),
     ("foreign_ids_exist", "DELETE FROM rate WHERE id = (SELECT max(rate_id) FROM usage WHERE status = 0 AND rating = 0)"),

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#define OF_PERIOD "g.period = CAST(?1 AS INTEGER)"
 #define POLL_COLUMNS "seq, purchase_reference, revision, status, quantity_exact, amount_nanos"
 
 struct dump {
@@ -27,7 +28,7 @@ static int add_to_dump(struct store_rows *rows, int columns, const char *const *
 /* A number for all that stands in the tables of purchases, slices and prices. */
 uint64_t dump_of(struct player *p)
 {
-	static const char *const queries[] = { "SELECT * FROM usage", "SELECT * FROM usage_band", "SELECT * FROM usage_change",
+	static const char *const queries[] = { "SELECT * FROM usage_fact", "SELECT * FROM usage_band", "SELECT * FROM usage_change", "SELECT * FROM part",
 					       "SELECT * FROM slice", "SELECT * FROM rate", "SELECT * FROM rate_tier", "SELECT id FROM rate_card" };
 	struct dump d = { .rows = { .on_row = add_to_dump }, .sum = 1 };
 
@@ -38,9 +39,10 @@ uint64_t dump_of(struct player *p)
 
 uint64_t dump_of_period(struct player *p, int32_t period)
 {
-	static const char *const queries[] = { "SELECT * FROM usage WHERE period = CAST(?1 AS INTEGER)",
-					       "SELECT * FROM usage_band WHERE period = CAST(?1 AS INTEGER)",
-					       "SELECT * FROM usage_change WHERE period = CAST(?1 AS INTEGER)" };
+	static const char *const queries[] = { "SELECT * FROM part g WHERE " OF_PERIOD,
+					       "SELECT u.* FROM part g CROSS JOIN usage_fact u ON u.part_id = g.id WHERE " OF_PERIOD,
+					       "SELECT b.* FROM part g CROSS JOIN usage_band b ON b.part_id = g.id WHERE " OF_PERIOD,
+					       "SELECT h.* FROM part g CROSS JOIN usage_change h ON h.part_id = g.id WHERE " OF_PERIOD };
 	char text[12];
 	const char *const parameters[] = { text };
 	struct dump d = { .rows = { .on_row = add_to_dump }, .sum = 1 };

@@ -13,7 +13,7 @@
 #include <string.h>
 
 /* Helpers of other views. Every view that is not named here is public, and is to be explained. */
-#define PRIVATE "('usage_reference', 'usage_named', 'usage_banding', 'usage_history', 'usage_unpriced', 'reported_calendar')"
+#define PRIVATE "('usage', 'usage_reference', 'usage_named', 'usage_banding', 'usage_history', 'usage_unpriced', 'reported_calendar')"
 #define COLUMNS "(SELECT v.name AS view_name, c.name AS column_name FROM sqlite_schema v, pragma_table_info(v.name) c" \
 		" WHERE v.type = 'view' AND v.name NOT IN " PRIVATE ")"
 
@@ -106,8 +106,9 @@ static void test_a_month_of_a_customer_reads_no_other(void **state)
 	for (size_t i = 0; i < countof(views); i++) {
 		snprintf(query, sizeof(query), "SELECT * FROM %s WHERE customer_id = 'x' AND billing_period = '2018-07'", views[i]);
 		expect_plan(query, "(guid=?)", true);
-		expect_plan(query, "PRIMARY KEY (subscription_id=? AND period=?", true);
+		expect_plan(query, "part_by_period (subscription_id=? AND period=?)", true);
 		expect_plan(query, "SCAN u", false);
+		expect_plan(query, "SCAN fact", false);
 	}
 }
 
@@ -118,12 +119,12 @@ static void test_a_sum_reads_no_more_than_a_list(void **state)
 
 	(void)state;
 	snprintf(query, sizeof(query), "SELECT sum(amount_nanos) FROM purchase_bands %s", month);
-	expect_plan(query, "PRIMARY KEY (subscription_id=? AND period=?", true);
-	expect_plan(query, "SCAN u USING", false);
+	expect_plan(query, "part_by_period (subscription_id=? AND period=?)", true);
+	expect_plan(query, "SCAN fact", false);
 	expect_plan(query, "SCAN b", false);
 	snprintf(query, sizeof(query), "SELECT reason, count(*) FROM purchase_changes %s GROUP BY 1", month);
-	expect_plan(query, "usage_change_by_purchase (subscription_id=?", true);
-	expect_plan(query, "SCAN u USING", false);
+	expect_plan(query, "usage_change_by_purchase (part_id=?)", true);
+	expect_plan(query, "SCAN fact", false);
 	expect_plan(query, "SCAN h", false);
 }
 
@@ -131,7 +132,7 @@ static void test_what_a_correction_corrects_is_found_by_its_key(void **state)
 {
 	(void)state;
 	expect_plan("SELECT corrects FROM purchases WHERE seq > 5",
-		    "o USING PRIMARY KEY (subscription_id=? AND period=? AND reported_day=? AND meter_id=? AND resource_id=?", true);
+		    "o USING PRIMARY KEY (part_id=? AND meter_id=? AND resource_id=? AND usage_start=?", true);
 }
 
 static void test_polling_reads_what_is_new(void **state)
@@ -141,6 +142,26 @@ static void test_polling_reads_what_is_new(void **state)
 	expect_plan("SELECT * FROM purchases WHERE seq > 5 ORDER BY seq LIMIT 10", "TEMP B-TREE", false);
 	expect_plan("SELECT * FROM purchase_changes WHERE seq > 5 ORDER BY seq LIMIT 10", "usage_by_seq (seq>?)", true);
 	expect_plan("SELECT * FROM purchase_bands WHERE seq = 5", "SCAN u", false);
+}
+
+static void test_the_changes_of_a_run_are_found_by_their_numbers(void **state)
+{
+	static const char query[] = "SELECT reason, new_amount FROM purchase_changes WHERE run_id = (SELECT max(run_id) FROM runs)";
+
+	(void)state;
+	expect_plan(query, "usage_by_seq (seq>? AND seq<?)", true);
+	expect_plan(query, "usage_change_by_old_seq (old_seq>? AND old_seq<?)", true);
+	expect_plan(query, "h USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)", true);
+}
+
+static void test_a_total_of_months_reads_no_purchase(void **state)
+{
+	(void)state;
+	expect_plan("SELECT customer_id, amount FROM customer_months", "SEARCH u", false);
+	expect_plan("SELECT customer_id, amount FROM customer_months", "g USING INDEX part_by_period", true);
+	expect_plan("SELECT customer_id, amount FROM customer_months", "TEMP B-TREE", false);
+	expect_plan("SELECT customer_id, amount FROM subscription_months", "g USING INDEX part_by_period", true);
+	expect_plan("SELECT customer_id, amount FROM subscription_months", "TEMP B-TREE", false);
 }
 
 static void test_a_price_is_found_without_reading_the_others(void **state)
@@ -184,6 +205,8 @@ int main(void)
 		cmocka_unit_test(test_a_sum_reads_no_more_than_a_list),
 		cmocka_unit_test(test_what_a_correction_corrects_is_found_by_its_key),
 		cmocka_unit_test(test_polling_reads_what_is_new),
+		cmocka_unit_test(test_the_changes_of_a_run_are_found_by_their_numbers),
+		cmocka_unit_test(test_a_total_of_months_reads_no_purchase),
 		cmocka_unit_test(test_a_price_is_found_without_reading_the_others),
 	};
 
