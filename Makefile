@@ -48,6 +48,7 @@ EMULATOR_SOURCES := $(sort $(wildcard tests/emulator/*.c))
 UNIT_SOURCES := $(sort $(wildcard tests/unit/test_*.c))
 BOOKS_SOURCES := $(sort $(wildcard tests/books/*.c))
 FUZZ_SOURCES := $(sort $(wildcard tests/fuzz/*.c))
+BENCH_SOURCES := $(sort $(wildcard tests/bench/*.c))
 SUPPORT_SOURCES := $(sort $(wildcard tests/support/*.c))
 SCHEMA := $(sort $(wildcard schema/*.sql))
 
@@ -63,6 +64,7 @@ endif
 FUZZ_PROGRAMS := $(patsubst tests/fuzz/fuzz_%.c,$(B)/fuzz/%,$(filter tests/fuzz/fuzz_%.c,$(FUZZ_SOURCES)))
 # what targets share; the program around them is libFuzzer, or one that only replays
 FUZZ_OBJECTS := $(patsubst %.c,$(B)/obj/%.o,$(filter-out tests/fuzz/fuzz_%.c $(if $(filter fuzz,$(MODE)),%/replay.c),$(FUZZ_SOURCES)))
+BENCH_OBJECTS := $(BENCH_SOURCES:%.c=$(B)/obj/%.o)
 PAGES := $(patsubst packaging/manual/%.in,$(B)/manual/%,$(sort $(wildcard packaging/manual/*.in)))
 LISTS := $(addprefix $(B)/manual/lists/,events codes commands options keys columns emulator-options scenario)
 
@@ -103,6 +105,10 @@ $(B)/fuzz/%: $(B)/obj/tests/fuzz/fuzz_%.o $(FUZZ_OBJECTS) $(SUPPORT_OBJECTS) $(B
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)$(CC) $(CFLAGS) $(LINK_HARDENING) $(if $(filter fuzz,$(MODE)),-fsanitize=fuzzer) $(LDFLAGS) -o $@ $^ $(LIBS)
 
+$(B)/bench/stages: $(BENCH_OBJECTS) $(B)/libcsp.a
+	@mkdir -p $(@D)
+	$(call say,LINK,$@)$(CC) $(CFLAGS) $(LINK_HARDENING) $(LDFLAGS) -o $@ $^ $(LIBS)
+
 $(B)/obj/tests/emulator/%.o: tests/emulator/%.c
 	@mkdir -p $(@D)
 	$(call say,CC,$<)$(CC) $(COMMON) $(CFLAGS) -Itests/emulator $(shell pkg-config --cflags $(EMULATOR_PACKAGES)) -c -o $@ $<
@@ -112,6 +118,10 @@ $(B)/obj/tests/unit/%.o: tests/unit/%.c
 	$(call say,CC,$<)$(CC) $(COMMON) -Ilib -I. $(shell pkg-config --cflags $(PACKAGES)) $(CFLAGS) -c -o $@ $<
 
 $(B)/obj/tests/books/%.o: tests/books/%.c
+	@mkdir -p $(@D)
+	$(call say,CC,$<)$(CC) $(COMMON) -Ilib -I. $(shell pkg-config --cflags $(PACKAGES)) $(CFLAGS) -c -o $@ $<
+
+$(B)/obj/tests/bench/%.o: tests/bench/%.c
 	@mkdir -p $(@D)
 	$(call say,CC,$<)$(CC) $(COMMON) -Ilib -I. $(shell pkg-config --cflags $(PACKAGES)) $(CFLAGS) -c -o $@ $<
 
@@ -227,6 +237,13 @@ check-signin: programs
 	@sh packaging/install-packages packaging/check-packages || :
 	@sh tests/signin/run $(B)
 
+# What the goals say beside what this machine measures: build/bench/table.txt. QUICK=1: a tenth of the records.
+.PHONY: bench
+bench: setup
+	@sh packaging/install-packages packaging/bench-packages
+	@$(MAKE) --no-print-directory programs $(B)/bench/stages
+	@python3 -B tests/bench/bench.py $(B)
+
 layers:
 	@sh tests/layers
 
@@ -295,6 +312,7 @@ help:
 	@echo 'make check-unit, check-books, check-integration    the tests apart; MODE=asan for the sanitizers'
 	@echo 'make fuzz       hostile bytes through every decoder, a minute each (FUZZ_SECONDS=60, TARGETS=all); make check-fuzz  the seeds alone'
 	@echo 'make check-signin  the sign-in with a certified OpenID provider and a browser (installs nodejs, npm, chromium)'
+	@echo 'make bench      speed, memory and size beside their goals and beside other ways, 20 minutes; QUICK=1: one or two'
 	@echo 'make layers     dependencies point one way;  make size  files and functions stay short;  make spdx  each file names its licence'
 	@echo 'make analyze    gcc -fanalyzer over lib/ and daemon/'
 	@echo 'make compilers  every program with gcc and with clang, without a warning;  make debian13  that and the tests, in Debian 13 (root)'
