@@ -28,7 +28,7 @@ CFLAGS := -O1 -g $(SANITIZE)
 HARDENING := -fPIE
 LINK_HARDENING := -pie $(SANITIZE)
 endif
-# for tests/fuzz, by clang: like asan, with libFuzzer's counters in lib/
+# for tests/fuzz, by clang: like asan, with libFuzzer's counters in the program
 ifeq ($(MODE),fuzz)
 CC := clang
 CFLAGS := -O2 -g $(SANITIZE)
@@ -59,7 +59,7 @@ SUPPORT_OBJECTS := $(SUPPORT_SOURCES:%.c=$(B)/obj/%.o)
 UNIT_PROGRAMS := $(UNIT_SOURCES:tests/unit/%.c=$(B)/unit/%)
 BOOKS_OBJECTS := $(BOOKS_SOURCES:%.c=$(B)/obj/%.o)
 ifeq ($(MODE),fuzz)
-$(LIB_OBJECTS): CFLAGS += -fsanitize=fuzzer-no-link
+$(LIB_OBJECTS) $(DAEMON_OBJECTS): CFLAGS += -fsanitize=fuzzer-no-link
 endif
 FUZZ_PROGRAMS := $(patsubst tests/fuzz/fuzz_%.c,$(B)/fuzz/%,$(filter tests/fuzz/fuzz_%.c,$(FUZZ_SOURCES)))
 # what targets share; the program around them is libFuzzer, or one that only replays
@@ -101,7 +101,7 @@ $(B)/books/histories: $(BOOKS_OBJECTS) $(B)/libcsp.a
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)$(CC) $(CFLAGS) $(LINK_HARDENING) $(LDFLAGS) -o $@ $^ $(LIBS)
 
-$(B)/fuzz/%: $(B)/obj/tests/fuzz/fuzz_%.o $(FUZZ_OBJECTS) $(SUPPORT_OBJECTS) $(B)/libcsp.a
+$(B)/fuzz/%: $(B)/obj/tests/fuzz/fuzz_%.o $(FUZZ_OBJECTS) $(SUPPORT_OBJECTS) $(B)/libdaemon.a $(B)/libcsp.a
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)$(CC) $(CFLAGS) $(LINK_HARDENING) $(if $(filter fuzz,$(MODE)),-fsanitize=fuzzer) $(LDFLAGS) -o $@ $^ $(LIBS)
 

@@ -13,6 +13,9 @@ static enum oracle read_with(struct span text, size_t flags, json_t **document)
 {
 	json_error_t error;
 
+	*document = NULL;
+	if (text.n && memchr(text.p, '\0', text.n))
+		return ORACLE_REFUSES;
 	*document = json_loadb(text.n ? text.p : "", text.n, flags | JSON_DECODE_ANY | JSON_ALLOW_NUL, &error);
 	if (*document)
 		return ORACLE_ACCEPTS;

@@ -7,6 +7,7 @@
  *   depth      we refuse more than LIMIT_JSON_DEPTH containers in each other; jansson 2048
  *   numbers    we hand out their text, of any size; jansson refuses what overflows an int64_t or a double
  *   \u0000     we hand out the raw text and refuse to decode it; jansson keeps it in a value, and refuses a document with it in a name
+ *   a byte 0   is nowhere in JSON; jansson passes over one behind a number ("4\0" is its 4), so here it refuses all of them
  *   a name twice in an object    we hand out both, and each decoder refuses those that it knows; jansson keeps the last, or refuses
  *   BOM        neither takes one: pc_document_start() strips it, and refuses UTF-16, before either of them
  *   sizes      ours are in base/limits.h; jansson has none */
