@@ -41,8 +41,8 @@ static void test_a_slow_lane_pauses_the_transfer(void **state)
 	say(page);
 	free(page);
 	start("/v1/x");
-	LOOP_UNTIL(s.loop, reader->feeds == 1);
-	loop_idle(s.loop, 100); /* the first chunk is still being read */
+	LOOP_UNTIL(s.loop, reader->feeds >= 1);
+	loop_idle(s.loop, 100); /* one of the first chunks is still being read */
 	assert_true(lane_waiting(s.lane) <= LIMIT_CHUNKS_WAITING + 1);
 	assert_true(fakehttp_unsent(s.fake) > 0); /* the server can't get rid of the rest */
 }
