@@ -37,7 +37,7 @@ static int64_t plain_date(const char *text)
 static void check_wait(const char *text)
 {
 	const int64_t date = plain_date(text), wait = http_retry_after(text, NOW), told = date - NOW;
-	const struct backoff b = { 5, 1000, 60000 };
+	const struct backoff b = { .tries_max = 5, .base_ms = 1000, .cap_ms = 60000 };
 
 	FUZZ_REQUIRE(wait >= -1 && wait <= HTTP_RETRY_AFTER_MAX_S, "%lld", (long long)wait);
 	FUZZ_REQUIRE(http_date(text) >= 0, "%lld", (long long)http_date(text));
