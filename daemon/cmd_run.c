@@ -11,6 +11,7 @@
 #include "daemon/clock.h"
 #include "daemon/events.h"
 #include "daemon/exit_code.h"
+#include "daemon/memory.h"
 #include "daemon/notify.h"
 #include "daemon/progress.h"
 #include "daemon/run.h"
@@ -18,6 +19,7 @@
 #include "daemon/sched.h"
 #include "daemon/signals.h"
 #include "daemon/wake.h"
+#include "net/lane.h"
 #include "net/timer.h"
 #include "value/day.h"
 #include "value/zone.h"
@@ -37,6 +39,8 @@ struct service {
 	struct notify notify;
 	struct timer tick, status, patience;
 	struct run_ask ask;
+	struct lane_job rest; /* what follows a run */
+	bool resting;
 	bool again;        /* SIGHUP came while a run was on */
 	bool stopping;
 	int64_t told_at, told_slot; /* the plan that the log knows of */
@@ -88,6 +92,28 @@ static void leave(struct service *s)
 	uv_stop(&s->boot.loop);
 }
 
+static void rest_on_lane(struct lane_job *job)
+{
+	struct service *s = container_of(job, struct service, rest);
+
+	if (s->boot.store)
+		store_rest(s->boot.store);
+	memory_give_back();
+}
+
+static void on_rested(struct lane_job *job)
+{
+	container_of(job, struct service, rest)->resting = false;
+}
+
+static void rest(struct service *s)
+{
+	if (s->resting)
+		return;
+	s->resting = true;
+	lane_submit(s->boot.lane, &s->rest, rest_on_lane, on_rested);
+}
+
 static void on_run_done(struct run_ask *ask)
 {
 	struct service *s = container_of(ask, struct service, ask);
@@ -97,10 +123,12 @@ static void on_run_done(struct run_ask *ask)
 		outcome = SCHED_SERVED;
 	timer_cancel(&s->status);
 	sched_done(&s->sched, ask->slot, outcome, clock_now());
-	if (s->stopping)
+	if (s->stopping) {
 		leave(s);
-	else
-		consider(s);
+		return;
+	}
+	rest(s);
+	consider(s);
 }
 
 static void start(struct service *s, const char *trigger, int64_t slot)
@@ -270,6 +298,8 @@ int cmd_run(const struct options *options, const struct config *config)
 		log_ready(&s);
 		notify_ready(&s.notify);
 		consider(&s);
+		if (!s.ask.run)
+			rest(&s);
 		uv_run(&s.boot.loop, UV_RUN_DEFAULT);
 	} else {
 		take_down(&s);

@@ -4,13 +4,13 @@
 #include "config/config.h"
 #include "daemon/configure.h"
 #include "daemon/exit_code.h"
+#include "daemon/memory.h"
 #include "daemon/options.h"
 #include "daemon/say.h"
 #include "partner/pc_json.h"
 
 #include <signal.h>
 #include <stdio.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -26,16 +26,6 @@
 #define UNDER_SANITIZER 0
 #endif
 
-/* Where as much memory as one likes may be locked, all of it is, as it comes into use: secrets pass through libraries' memory, too, and a
- * swap partition keeps what was written to it. The database is read, not mapped, so it is not what is locked. */
-static void stay_in_memory(void)
-{
-	struct rlimit locked;
-
-	if (getrlimit(RLIMIT_MEMLOCK, &locked) == 0 && locked.rlim_cur == RLIM_INFINITY)
-		(void)mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT);
-}
-
 /* What holds for the whole life of the process. Failures are not fatal: each of these is a second wall behind another one. */
 static void harden(void)
 {
@@ -45,8 +35,7 @@ static void harden(void)
 	setrlimit(RLIMIT_CORE, &none);
 	if (!UNDER_SANITIZER)
 		prctl(PR_SET_DUMPABLE, 0);
-	if (!UNDER_SANITIZER)
-		stay_in_memory();
+	memory_setup();
 	if (getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur < files.rlim_max && files.rlim_cur < 4096) {
 		files.rlim_cur = files.rlim_max < 4096 ? files.rlim_max : 4096;
 		setrlimit(RLIMIT_NOFILE, &files);

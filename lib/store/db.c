@@ -337,6 +337,11 @@ int64_t db_wal_bytes(const struct db *db)
 	return bytes;
 }
 
+void db_rest(struct db *db)
+{
+	(void)sqlite3_db_release_memory(db->handle); /* always SQLITE_OK */
+}
+
 void db_checkpoint(struct db *db)
 {
 	sqlite3_wal_checkpoint_v2(db->handle, "main", SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);

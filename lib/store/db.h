@@ -69,6 +69,8 @@ int db_commit(struct db *db, struct err *e) MUST_CHECK;
 void db_rollback(struct db *db);
 /* Moves the WAL into the file and cuts it; readers that sit in a transaction only delay that. */
 void db_checkpoint(struct db *db);
+/* Gives back the pages that are kept in memory. */
+void db_rest(struct db *db);
 int64_t db_wal_bytes(const struct db *db);
 
 #endif

@@ -208,6 +208,15 @@ bool store_is_settled(const struct store *s)
 	return !db_in_transaction(s->db);
 }
 
+void store_rest(struct store *s)
+{
+	intern_free(s->intern);
+	s->intern = intern_new(s->options.partner); /* its places are memory that is not touched before they are filled */
+	ratebook_forget(s->rates);
+	parts_forget(s->parts);
+	db_rest(s->db);
+}
+
 void store_rollback(struct store *s)
 {
 	struct err ignored = ERR_INIT;

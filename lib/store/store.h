@@ -45,6 +45,8 @@ void store_close(struct store *s);
 int store_flush(struct store *s, struct err *e) MUST_CHECK;
 /* Whether nothing is open: all that was done so far survives a power cut. */
 bool store_is_settled(const struct store *s);
+/* Until it is used again: gives back the memory of what was only remembered. Nothing is open. */
+void store_rest(struct store *s);
 /* Drops what is open (a run that ends in an error of the store). */
 void store_rollback(struct store *s);
 

@@ -34,3 +34,20 @@ play_scenario '[generate]' 'meters = 500' 'rows_per_day = 10000' 'customers = 2'
 new_place rows
 peak --from 2024-02-29 --to 2024-02-29
 expect_summary rows_added=40000
+
+idles_small() { [ "$(sed -n 's/^VmRSS:[^0-9]*\([0-9]*\) kB/\1/p' "/proc/$pid/status")" -le $((12 * 1024)) ]; }
+
+it "holds at most 12 MB while it waits for its next run"
+write_config schedule.catch_up=no
+start_program run
+wait_for_log 20 event=schedule.next
+under_asan || wait_until 20 idles_small || fail "before a run: $(grep VmRSS "/proc/$pid/status")"
+for run in 1 2; do
+	kill -HUP "$pid"
+	runs_are_done() { [ "$(grep -c event=run.done "$log")" -ge "$run" ]; }
+	wait_until 60 runs_are_done || fail "run $run does not end"
+	under_asan || wait_until 20 idles_small || fail "after run $run: $(grep VmRSS "/proc/$pid/status")"
+done
+kill -TERM "$pid"
+end_program
+expect_code 0
