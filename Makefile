@@ -271,21 +271,12 @@ debian13:
 
 PREFIX ?= /usr
 DESTDIR ?=
-.PHONY: install clean help
+.PHONY: install uninstall clean help
 install: programs
-	install -D -m 0755 $(B)/csp-usaged $(DESTDIR)$(PREFIX)/bin/csp-usaged
-	install -D -m 0755 $(B)/csp-usaged-emulator $(DESTDIR)$(PREFIX)/bin/csp-usaged-emulator
-	install -D -m 0755 packaging/csp-usage-sql $(DESTDIR)$(PREFIX)/bin/csp-usage-sql
-	install -D -m 0644 packaging/bash-completion $(DESTDIR)$(PREFIX)/share/bash-completion/completions/csp-usaged
-	for f in tests/emulator/scenarios/demo.ini tests/emulator/scenarios/quirks.ini; do install -D -m 0644 $$f $(DESTDIR)$(PREFIX)/share/csp-usaged-emulator/scenarios/$$(basename $$f) || exit 1; done
-	install -D -m 0755 packaging/alerts/csp-usaged-metrics $(DESTDIR)$(PREFIX)/share/csp-usaged/csp-usaged-metrics
-	install -D -m 0755 packaging/alerts/check_csp_usaged $(DESTDIR)$(PREFIX)/lib/nagios/plugins/check_csp_usaged
-	install -D -m 0644 packaging/invariants.sql $(DESTDIR)$(PREFIX)/share/csp-usaged/invariants.sql
-	for f in packaging/manual/*.[1-8] $(B)/manual/*.[1-8]; do install -D -m 0644 $$f $(DESTDIR)$(PREFIX)/share/man/man$${f##*.}/$$(basename $$f) || exit 1; done
-	for f in systemd/*.service $(B)/systemd/*.service; do install -D -m 0644 $$f $(DESTDIR)$(PREFIX)/lib/systemd/system/$$(basename $$f) || exit 1; done
-	for f in systemd/*.sysusers; do install -D -m 0644 $$f $(DESTDIR)$(PREFIX)/lib/sysusers.d/$$(basename $$f .sysusers).conf; done
-	for f in systemd/*.tmpfiles; do install -D -m 0644 $$f $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/$$(basename $$f .tmpfiles).conf; done
-	install -D -m 0644 $(B)/csp-usaged.conf.example $(DESTDIR)/etc/csp-usaged/csp-usaged.conf.example
+	sh packaging/install-files install $(B) "$(PREFIX)" "$(DESTDIR)"
+
+uninstall:
+	sh packaging/install-files uninstall $(B) "$(PREFIX)" "$(DESTDIR)"
 
 # build/deb/*.deb, of the last commit
 .PHONY: deb deb-check
@@ -318,4 +309,4 @@ help:
 	@echo 'make compilers  every program with gcc and with clang, without a warning;  make debian13  that and the tests, in Debian 13 (root)'
 	@echo 'make deb        Debian packages of the last commit, in build/deb;  make deb-check  lintian, hardening, the same bytes twice'
 	@echo 'make boot-test  those packages on a booted Debian 12 (as root; makes its root file system once, in build/boot)'
-	@echo 'make install    PREFIX=/usr DESTDIR=;  make clean'
+	@echo 'make install    PREFIX=/usr DESTDIR=;  make uninstall  leaves configuration and database;  make clean'
