@@ -10,7 +10,7 @@ from measure import Broken, run
 
 
 class Place:
-    def __init__(self, build, folder, partner, publish=False, **keys):
+    def __init__(self, build, folder, partner, **keys):
         self.build, self.folder, self.partner = build, folder, partner
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
@@ -22,8 +22,13 @@ class Place:
             "partner": {"tenant_id": p.TENANT, "client_id": p.CLIENT, "client_secret_file": folder / "secret", "state_dir": folder / "state"},
             "partner_center": {"base_url": partner.base_url, "login_url": partner.base_url, "ca_file": partner.ca_file,
                                "currency": p.CURRENCY, "region": p.REGION, "requests_per_minute": 100000, "max_in_flight": 8},
-            "usage": {"backfill_days": len(partner.days) + 1}, "schedule": {}, "database": {"path": self.db, "publish": self.published if publish else ""},
+            "usage": {"backfill_days": len(partner.days) + 1}, "schedule": {},
+            "database": {"path": self.db, "publish": ""},
             "log": {"level": "info"}}
+        self.configure(**keys)
+
+    def configure(self, **keys):
+        """Sets section__key=value and writes the configuration."""
         for name, value in keys.items():
             section, key = name.split("__")
             self.sections[section][key] = value
@@ -58,6 +63,10 @@ class Place:
         if not found:
             raise Broken(f"the log has no event={name}: {open(self.log).read()[-600:]}")
         return found[-1]
+
+    def loop_ms(self):
+        """For how long the last run held up the loop, with log level debug."""
+        return int(self.event("run.loop")["longest_us"]) / 1000
 
     def query(self, sql):
         db = sqlite3.connect(f"file:{self.db}?mode=ro", uri=True)
