@@ -53,7 +53,7 @@ def queries(place, table, rounds):
         title = "importing" if IMPORT in sql else title
         worst[kind] = max(worst[kind], (costs.wall, title))
         answer = f"{len(cost.output.splitlines())} rows" if cost.wall < QUERY_PATIENCE_S else "given up"
-        table.detail(f"query {title}: {costs.wall:.3f} s, {answer} ({'everything' if kind == 'all' else 'one'})")
+        table.detail(f"query {title}: {costs.wall:.3f} s, CPU {costs.cpu:.3f} s, {answer} ({'everything' if kind == 'all' else 'one'})")
     table.at_most("the README's queries of a customer, subscription or purchase: the slowest", worst["one"][0], 0.1, " s", worst["one"][1], 3)
     table.at_most("the README's queries of everything: the slowest", worst["all"][0], 0.5, " s", worst["all"][1], 3)
 
