@@ -268,7 +268,8 @@ SELECT c.guid AS customer_id, c.name AS customer_name, s.guid AS subscription_id
 
 -- The days from the first reported day on record to the last that is due now (two hours after its end), as far as Microsoft keeps them.
 CREATE VIEW reported_calendar AS
-WITH RECURSIVE known AS (SELECT min(reported_day) AS first, max(reported_day) AS last FROM slice),
+WITH RECURSIVE known AS (SELECT min((SELECT min(reported_day) FROM slice WHERE subscription_id = s.id)) AS first,
+                                max((SELECT max(reported_day) FROM slice WHERE subscription_id = s.id)) AS last FROM subscription s),
      bounds AS (SELECT first, max(last, min({{DUE}} - 1, last + 90)) AS last FROM known),
      calendar (day) AS (SELECT first FROM bounds WHERE first IS NOT NULL
                         UNION ALL SELECT day + 1 FROM calendar, bounds WHERE day < last)

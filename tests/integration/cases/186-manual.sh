@@ -56,5 +56,5 @@ for name in $names; do
 	[ -s "$T/$name.sql" ] && ask <"$T/$name.sql" >"$T/said" 2>&1 || fail "its query $name fails: $(cat "$T/said")"
 done
 expect_equal "the answer" "$(query 'SELECT count(*) FROM purchases')" "$(ask 'SELECT count(*) FROM purchases')"
-ask 'DELETE FROM usage' >"$T/said" 2>&1 && fail "csp-usage-sql can write"
+ask 'DELETE FROM usage_fact' >"$T/said" 2>&1 && fail "csp-usage-sql can write"
 grep -q readonly "$T/said" || fail "csp-usage-sql does not say why it can't write: $(cat "$T/said")"
