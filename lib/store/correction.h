@@ -28,7 +28,7 @@ int correction_withdraw(struct store *s, int64_t run_id, const struct row *live,
 int correction_choose(struct store *s, const struct row_key *key, int64_t product, struct rating_choice *choice,
 		      struct err *e) MUST_CHECK;
 /* The live corrections of one group get their amounts. */
-int correction_price_group(struct pricing *p, int64_t subscription, const struct rerate_group *group, struct err *e) MUST_CHECK;
+int correction_price_group(struct pricing *p, int64_t subscription, const struct group *group, struct err *e) MUST_CHECK;
 /* New rates of the meters in temp.changed_meter: usage of closed periods that had no price may get one now. */
 int correction_reprice(struct store *s, int64_t run_id, int64_t *revised, struct err *e) MUST_CHECK;
 

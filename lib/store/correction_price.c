@@ -20,7 +20,7 @@ int correction_choose(struct store *s, const struct row_key *key, int64_t produc
 /* -- a group ------------------------------------------------------------------------------------------------------------------- */
 
 /* What the purchases of the period itself have taken of the tiers. */
-static int position_of_purchases(struct store *s, int64_t subscription, const struct rerate_group *group, struct decimal *position,
+static int position_of_purchases(struct store *s, int64_t subscription, const struct group *group, struct decimal *position,
 				 struct err *e)
 {
 	const int64_t values[] = { subscription, group->period, group->meter };
@@ -82,7 +82,7 @@ static int price_rows(struct pricing *p, const struct row_list *rows, struct err
 }
 
 /* The corrections of a group that were last written after SINCE. */
-static int read_group(struct store *s, int64_t subscription, const struct rerate_group *group, int64_t since, struct row_list *rows,
+static int read_group(struct store *s, int64_t subscription, const struct group *group, int64_t since, struct row_list *rows,
 		      struct err *e)
 {
 	struct sqlite3_stmt *q = db_query(s->db, SQL_CORRECTIONS_OF_GROUP, e);
@@ -99,7 +99,7 @@ static int read_group(struct store *s, int64_t subscription, const struct rerate
 	return row_list_read(s, q, rows, e);
 }
 
-int correction_price_group(struct pricing *p, int64_t subscription, const struct rerate_group *group, struct err *e)
+int correction_price_group(struct pricing *p, int64_t subscription, const struct group *group, struct err *e)
 {
 	struct row_list rows = { .count = 0 };
 	int64_t since = 0;

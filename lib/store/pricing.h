@@ -13,6 +13,7 @@ struct pricing {
 	enum change_reason reason; /* that is noted for the others */
 	struct decimal position;   /* the quantity of the group so far */
 	int64_t *revised;          /* counts purchases from before this run that have changed */
+	struct rating_band bands[RATING_BANDS_MAX]; /* of the purchase at hand: too large to be cleared for each */
 };
 
 /* Prices QUANTITY as CHOICE says and gives OLD, a purchase of kind ROW_GROUPED or ROW_CORRECTION, that amount and those bands. */

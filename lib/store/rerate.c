@@ -9,13 +9,34 @@
 
 #include <stdlib.h>
 
+static bool is_in_front(const struct group *a, const struct group *b)
+{
+	return a->start < b->start || (a->start == b->start && a->day < b->day);
+}
+
+static void add(struct rerate_groups *groups, struct group group)
+{
+	for (size_t i = groups->count; i > 0; i--) {
+		struct group *have = &groups->items[i - 1];
+
+		if (have->meter != group.meter || have->period != group.period)
+			continue;
+		if (is_in_front(&group, have))
+			*have = group;
+		return;
+	}
+	groups->items = xreallocarray(groups->items, groups->count + 1, sizeof(*groups->items));
+	groups->items[groups->count++] = group;
+}
+
+void rerate_groups_add_from(struct rerate_groups *groups, const struct row_key *key)
+{
+	add(groups, (struct group){ key->period, key->meter, key->start, key->day });
+}
+
 void rerate_groups_add(struct rerate_groups *groups, int64_t period, int64_t meter)
 {
-	for (size_t i = groups->count; i > 0; i--)
-		if (groups->items[i - 1].meter == meter && groups->items[i - 1].period == period)
-			return;
-	groups->items = xreallocarray(groups->items, groups->count + 1, sizeof(*groups->items));
-	groups->items[groups->count++] = (struct rerate_group){ period, meter };
+	add(groups, (struct group){ period, meter, GROUP_FROM_THE_FIRST, GROUP_FROM_THE_FIRST });
 }
 
 void rerate_groups_fini(struct rerate_groups *groups)
@@ -24,13 +45,13 @@ void rerate_groups_fini(struct rerate_groups *groups)
 	*groups = (struct rerate_groups){ .count = 0 };
 }
 
-static int price_rows(struct pricing *p, const struct row_list *rows, struct err *e)
+static int price_rows(struct pricing *p, const struct group_rows *rows, struct err *e)
 {
 	struct rating_choice choice;
 	struct decimal quantity;
 
 	for (size_t i = 0; i < rows->count; i++) {
-		const struct row *row = &rows->items[i];
+		const struct row *row = &rows->items[i].row;
 
 		if (row->withdrawn) {
 			if (row->seq > p->since_seq && row_bands_write(p->s, &row->key, NULL, 0, e) == -1)
@@ -44,23 +65,16 @@ static int price_rows(struct pricing *p, const struct row_list *rows, struct err
 	return 0;
 }
 
-/* A group of an open period: all of its purchases, from nothing on. */
-static int price_group(struct pricing *p, int64_t subscription, const struct rerate_group *group, struct err *e)
+/* A group of an open period, from its first changed purchase on. */
+static int price_group(struct pricing *p, int64_t subscription, const struct group *group, struct err *e)
 {
-	struct sqlite3_stmt *q = db_query(p->s->db, SQL_USAGE_OF_GROUP, e);
-	struct row_list rows = { .count = 0 };
-	int rc;
+	struct group_rows rows = { .count = 0 };
+	int rc = group_read(p->s, subscription, group, &rows, e);
 
-	if (!q)
-		return -1;
-	db_bind_int(q, 1, subscription);
-	db_bind_int(q, 2, group->period);
-	db_bind_int(q, 3, group->meter);
-	p->position = DECIMAL_ZERO;
-	rc = row_list_read(p->s, q, &rows, e);
+	p->position = rows.position;
 	if (rc == 0)
 		rc = price_rows(p, &rows, e);
-	row_list_fini(&rows);
+	group_rows_fini(&rows);
 	return rc;
 }
 

@@ -4,17 +4,16 @@
 #ifndef STORE_RERATE_H
 #define STORE_RERATE_H
 
-#include "store/row.h"
-
-struct rerate_group {
-	int64_t period, meter;
-};
+#include "store/group.h"
 
 struct rerate_groups { /* a set, in the order added */
 	size_t count;
-	struct rerate_group *items;
+	struct group *items;
 };
 
+/* The group of the purchase KEY, which has changed: what stands in front of it keeps its price. */
+void rerate_groups_add_from(struct rerate_groups *groups, const struct row_key *key);
+/* All of a group. */
 void rerate_groups_add(struct rerate_groups *groups, int64_t period, int64_t meter);
 void rerate_groups_fini(struct rerate_groups *groups);
 

@@ -268,12 +268,13 @@ int row_settle_amount(struct store *s, const struct row *old, const struct row *
 	return db_run(s->db, q, e);
 }
 
+/* The same digits too, as a band that is written again would show them: 1.5 is not 1.50. */
 static bool same_number(struct span text, struct decimal number)
 {
-	char printed[DECIMAL_TEXT_MAX];
-	size_t n = decimal_print(number, printed);
+	struct err ignored = ERR_INIT;
+	struct decimal stored;
 
-	return span_equal(text, (struct span){ printed, n });
+	return decimal_parse_wide(&stored, text, &ignored) == 0 && stored.scale == number.scale && decimal_compare(stored, number) == 0;
 }
 
 /* Whether the row at hand of BANDS_OF is this band. */
@@ -340,6 +341,18 @@ static int write_band(struct store *s, int64_t part, const struct row_key *key, 
 	return db_run(s->db, q, e);
 }
 
+int row_bands_insert(struct store *s, const struct row_key *key, const struct rating_band *bands, size_t count, struct err *e)
+{
+	int64_t part;
+
+	if (part_need(s, key, &part, e) == -1)
+		return -1;
+	for (size_t i = 0; i < count; i++)
+		if (write_band(s, part, key, i, &bands[i], e) == -1)
+			return -1;
+	return 0;
+}
+
 int row_bands_write(struct store *s, const struct row_key *key, const struct rating_band *bands, size_t count, struct err *e)
 {
 	struct sqlite3_stmt *q;
@@ -350,8 +363,5 @@ int row_bands_write(struct store *s, const struct row_key *key, const struct rat
 	bind_in_part(q, 1, part, key);
 	if (db_run(s->db, q, e) == -1)
 		return -1;
-	for (size_t i = 0; i < count; i++)
-		if (write_band(s, part, key, i, &bands[i], e) == -1)
-			return -1;
-	return 0;
+	return row_bands_insert(s, key, bands, count, e);
 }

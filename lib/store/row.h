@@ -74,6 +74,10 @@ struct sqlite3_stmt *row_bands_of(struct store *s, const struct row_key *key, st
 /* Whether they are these. */
 int row_bands_equal(struct store *s, const struct row_key *key, const struct rating_band *bands, size_t count, bool *equal,
 		    struct err *e) MUST_CHECK;
+/* Of a purchase that has none yet. */
+int row_bands_insert(struct store *s, const struct row_key *key, const struct rating_band *bands, size_t count,
+		     struct err *e) MUST_CHECK;
+/* In place of those that it has. */
 int row_bands_write(struct store *s, const struct row_key *key, const struct rating_band *bands, size_t count,
 		    struct err *e) MUST_CHECK;
 

@@ -50,7 +50,7 @@ int swap_rate(struct swap *w, struct row *row, struct err *e)
 		return err_wrap(e, "quantity %s", quantity);
 	}
 	if (row->kind == ROW_GROUPED)
-		rerate_groups_add(&w->groups, row->key.period, row->key.meter);
+		rerate_groups_add_from(&w->groups, &row->key);
 	return 0;
 }
 
@@ -104,7 +104,7 @@ static int withdraw_row(struct swap *w, struct op *op, struct err *e)
 	op->row = op->old;
 	row_withdraw(&op->row);
 	if (op->row.kind == ROW_GROUPED)
-		rerate_groups_add(&w->groups, op->row.key.period, op->row.key.meter);
+		rerate_groups_add_from(&w->groups, &op->row.key);
 	if (row_revise(w->s, w->slice->run_id, &op->old, &op->row, REASON_WITHDRAWN, e) == -1)
 		return -1;
 	w->change->withdrawn++;

@@ -123,11 +123,10 @@
 	X(USAGE_UPDATE, "UPDATE usage_fact SET product_id = ?7, quantity = ?8, kind = ?9, rating = ?10, rate_id = ?11,"              \
 			" amount_nanos = ?12, status = ?13, revision = ?14, seq = ?15, last_run_id = ?16 WHERE " SQL_KEY)             \
 	X(USAGE_AMOUNT, "UPDATE usage_fact SET rating = ?7, rate_id = ?8, amount_nanos = ?9 WHERE " SQL_KEY)                         \
-	/* usage start, reported day, and then as the purchase references of these go: not by ids, which come in the order of arrival */\
-	X(USAGE_OF_GROUP, "SELECT " SQL_ROW " FROM " SQL_PURCHASES " CROSS JOIN resource r ON r.id = u.resource_id"                   \
-			  " WHERE g.subscription_id = ?1 AND g.period = ?2 AND u.meter_id = ?3 AND u.kind = 1"                        \
-			  " ORDER BY u.usage_start, g.reported_day, (u.usage_end - u.usage_start) || ':', r.digest,"                  \
-			  " CAST(u.ordinal AS TEXT)")                                                                                 \
+	/* in no order: group.h knows it */                                                                                           \
+	X(USAGE_OF_GROUP, "SELECT " SQL_ROW " FROM " SQL_PURCHASES " WHERE g.subscription_id = ?1 AND g.period = ?2"                  \
+			  " AND u.meter_id = ?3 AND u.kind = 1")                                                                      \
+	X(RESOURCE_DIGEST, "SELECT digest FROM resource WHERE id = ?1")                                                               \
 	/* what a new price can change: purchases of periods that are not closed, and no corrections */                               \
 	X(USAGE_OF_METERS, "SELECT " SQL_ROW " FROM " SQL_PURCHASES " WHERE g.subscription_id = ?1 AND g.period >= ?2"                \
 			   " AND u.status = 0 AND u.meter_id IN (SELECT meter_id FROM temp.changed_meter) AND u.kind <> 2"            \
