@@ -289,9 +289,13 @@ deb-check: deb
 	@sh packaging/check-deb build/deb build/deb-again
 
 # the packages installed, used, upgraded and purged on a booted Debian 12: where a machine can be booted, else it says why not
-.PHONY: boot-test
+.PHONY: boot-test boot-readme
 boot-test:
 	@bash tests/boot/run
+
+# the README's commands on a minimal one, from the source to the first purchases; then again, as an upgrade
+boot-readme:
+	@bash tests/boot/readme
 
 clean:
 	rm -rf build
@@ -310,3 +314,5 @@ help:
 	@echo 'make deb        Debian packages of the last commit, in build/deb;  make deb-check  lintian, hardening, the same bytes twice'
 	@echo 'make boot-test  those packages on a booted Debian 12 (as root; makes its root file system once, in build/boot)'
 	@echo 'make install    PREFIX=/usr DESTDIR=;  make uninstall  leaves configuration and database;  make clean'
+	@echo 'make boot-readme  there, the commands of README.md, from the source on; and again as an upgrade (minutes)'
+	@echo 'make install    PREFIX=/usr DESTDIR=;  make clean'

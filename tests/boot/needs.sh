@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: MIT
+# needs.sh - what a machine to be booted needs of this one, and the folder for it. It is left out where that is not there.
+
+leave_out() {
+	echo "boot test: left out: $1" >&2
+	[ "${BOOT_TEST:-}" != must ] || exit 1
+	exit 0
+}
+
+# The cheapest first.
+[ "$(id -u)" = 0 ] || leave_out "only root can boot a machine"
+commit=$(git -c safe.directory="$PWD" rev-parse -q --verify HEAD 2>/dev/null) || leave_out "this is no git checkout, whose last commit could be packaged"
+unshare --mount --pid --net --fork true 2>/dev/null || leave_out "this machine gives no namespaces"
+sh packaging/install-packages packaging/boot-packages || :
+for tool in debootstrap systemd-nspawn; do
+	command -v $tool >/dev/null || leave_out "not on this machine: $tool (packages of packaging/boot-packages)"
+done
+
+# $work goes with what is in it, and with the machine, when the test ends.
+clock=
+clean_up() {
+	[ -z "$clock" ] || kill "$clock" 2>/dev/null || :
+	stop_machine
+	wait
+	[ -n "${KEEP:-}" ] || rm -rf "$work"
+}
+make_work() {
+	work=$(mktemp -d "${TMPDIR:-/tmp}/csp-boot.XXXXXX") || exit 2
+	root=$work/root
+	trap clean_up EXIT
+	trap '[ $BASHPID != $$ ] || bad "${BASH_SOURCE##*/}, line $LINENO: $BASH_COMMAND"' ERR
+	trap 'exit 130' INT TERM
+}
