@@ -289,9 +289,12 @@ deb-check: deb
 	@sh packaging/check-deb build/deb build/deb-again
 
 # the packages installed, used, upgraded and purged on a booted Debian 12: where a machine can be booted, else it says why not
-.PHONY: boot-test boot-readme
+.PHONY: boot-test boot-readme boot-autopkgtest
 boot-test:
 	@bash tests/boot/run
+
+boot-autopkgtest:
+	@bash tests/boot/autopkgtest
 
 # the README's commands on a minimal one, from the source to the first purchases; then again, as an upgrade
 boot-readme:
@@ -313,6 +316,5 @@ help:
 	@echo 'make compilers  every program with gcc and with clang, without a warning;  make debian13  that and the tests, in Debian 13 (root)'
 	@echo 'make deb        Debian packages of the last commit, in build/deb;  make deb-check  lintian, hardening, the same bytes twice'
 	@echo 'make boot-test  those packages on a booted Debian 12 (as root; makes its root file system once, in build/boot)'
+	@echo 'make boot-readme  there, the commands of README.md, from the source on; and again as an upgrade (minutes);  make boot-autopkgtest'
 	@echo 'make install    PREFIX=/usr DESTDIR=;  make uninstall  leaves configuration and database;  make clean'
-	@echo 'make boot-readme  there, the commands of README.md, from the source on; and again as an upgrade (minutes)'
-	@echo 'make install    PREFIX=/usr DESTDIR=;  make clean'

@@ -51,7 +51,7 @@ start_machine() {
 	machine_pid=$!
 	try_for 60 machine_is_up
 }
-leader() { tr -d ' ' <"/proc/$machine_pid/task/$machine_pid/children"; }
+leader() { { tr -d ' ' <"/proc/$machine_pid/task/$machine_pid/children"; } 2>/dev/null; }
 machine_is_up() {
 	[ -n "$(leader)" ] && inside systemctl is-system-running --wait >"$work/state" 2>/dev/null
 }

@@ -16,6 +16,19 @@ for tool in debootstrap systemd-nspawn; do
 	command -v $tool >/dev/null || leave_out "not on this machine: $tool (packages of packaging/boot-packages)"
 done
 
+# What is to be booted, $made, and the packages of the last commit.
+packages=build/deb cache=${BOOT_CACHE:-build/boot}
+make_packages() {
+	local from=${EPOCHREALTIME/./}
+	{ make -s setup && sh packaging/install-packages packaging/deb-packages; } || leave_out "the packages can't be built here"
+	ls $packages/csp-usaged_*."${commit:0:8}"_*.deb >/dev/null 2>&1 || sh packaging/make-deb $packages >/dev/null
+	make_root $packages
+	echo "boot test: packages and root are there, after $(seconds_since "$from") s"
+}
+make_root() {
+	made=$(sh tests/boot/make-root "$cache" "$@") || leave_out "no Debian root ($cache/root.log): $(tail -n 1 "$cache/root.log")"
+}
+
 # $work goes with what is in it, and with the machine, when the test ends.
 clock=
 clean_up() {

@@ -23,6 +23,8 @@ wanted() { # PREFIX, without the / at its beginning
 644 $1/share/csp-usaged/invariants.sql
 644 $1/share/csp-usaged-emulator/scenarios/demo.ini
 644 $1/share/csp-usaged-emulator/scenarios/quirks.ini
+644 $1/share/csp-usaged-emulator/try/client-secret
+644 $1/share/csp-usaged-emulator/try/csp-usaged.conf
 $(for page in "$root"/packaging/manual/*; do page=$(basename "$page" .in); echo "644 $1/share/man/man${page##*.}/$page"; done)
 END
 }
