@@ -2,6 +2,7 @@
 #include "base/buf.h"
 
 #include "base/mem.h"
+#include "base/mem_plain.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -9,15 +10,29 @@
 #include <string.h>
 
 #define BUF_FIRST 256
+#define BUF_FIRST_PLAIN 8192
 
 void buf_init(struct buf *b, size_t max)
 {
 	*b = (struct buf){ .max = max };
 }
 
+void buf_init_plain(struct buf *b, size_t max)
+{
+	*b = (struct buf){ .max = max, .plain = true };
+}
+
+static void give_back(struct buf *b)
+{
+	if (b->plain)
+		mem_plain_free(b->p);
+	else
+		free(b->p);
+}
+
 void buf_fini(struct buf *b)
 {
-	free(b->p);
+	give_back(b);
 	b->p = NULL;
 	b->n = b->room = 0;
 }
@@ -42,8 +57,9 @@ static void grow(struct buf *b, size_t room)
 
 	if (b->p)
 		memcpy(p, b->p, b->n + 1);
-	mem_wipe(b->p, b->room);
-	free(b->p);
+	if (!b->plain)
+		mem_wipe(b->p, b->room);
+	give_back(b);
 	b->p = p;
 	b->room = room;
 }
@@ -52,7 +68,7 @@ static void grow(struct buf *b, size_t room)
 static int reserve(struct buf *b, size_t extra)
 {
 	size_t want = b->n + extra + 1;
-	size_t room = b->room ? b->room : BUF_FIRST;
+	size_t room = b->room ? b->room : b->plain ? BUF_FIRST_PLAIN : BUF_FIRST;
 
 	if (extra > b->max || b->n > b->max - extra)
 		return -1;

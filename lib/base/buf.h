@@ -7,14 +7,19 @@
 #include "base/span.h"
 #include "base/util.h"
 
+#include <stdbool.h>
+
 struct buf {
 	char *p; /* NULL until something was added */
 	size_t n;
 	size_t room; /* allocated */
 	size_t max;  /* most bytes that N may reach */
+	bool plain;  /* nothing secret in it */
 };
 
 void buf_init(struct buf *b, size_t max);
+/* The same for bytes that hold no secret: what they leave behind is not wiped. */
+void buf_init_plain(struct buf *b, size_t max);
 void buf_fini(struct buf *b);
 /* Like buf_fini, but wipes the bytes first. */
 void buf_fini_secret(struct buf *b);

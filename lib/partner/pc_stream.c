@@ -19,8 +19,8 @@ void pc_stream_init(struct pc_stream *s, const struct pc_stream_kind *kind)
 {
 	memset(s, 0, sizeof(*s));
 	s->kind = kind;
-	buf_init(&s->kept, LIMIT_ITEM_BYTES + LIMIT_CHUNK_BYTES);
-	buf_init(&s->scratch, LIMIT_ITEM_BYTES);
+	buf_init_plain(&s->kept, LIMIT_ITEM_BYTES + LIMIT_CHUNK_BYTES);
+	buf_init_plain(&s->scratch, LIMIT_ITEM_BYTES);
 }
 
 void pc_stream_fini(struct pc_stream *s)

@@ -266,10 +266,10 @@ static void submit(struct pager_state *s, enum piece_kind kind)
 	piece->kind = kind;
 	piece->attempt = s->attempt;
 	piece->job.drop = on_piece_dropped;
-	buf_init(&piece->bytes, LIMIT_CHUNK_BYTES);
+	buf_init_plain(&piece->bytes, LIMIT_CHUNK_BYTES);
 	if (kind == PIECE_FEED) {
 		piece->bytes = s->chunk;
-		buf_init(&s->chunk, LIMIT_CHUNK_BYTES);
+		buf_init_plain(&s->chunk, LIMIT_CHUNK_BYTES);
 		s->feeding++;
 	}
 	piece->sibling = s->pieces;
@@ -352,7 +352,7 @@ void pager_start(struct pager *p, struct fetch *fetch, struct lane *lane, const 
 	s->lane = lane;
 	s->path = xcalloc(1, n < PATH_SIZE ? PATH_SIZE : n + 1);
 	memcpy(s->path, path, n);
-	buf_init(&s->chunk, LIMIT_CHUNK_BYTES);
+	buf_init_plain(&s->chunk, LIMIT_CHUNK_BYTES);
 	p->answer = FETCH_FAILED;
 	err_clear(&p->err);
 	p->told_to_wait = false;

@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "store/db_memory.h"
 
-#include <dlfcn.h>
+#include "base/mem_plain.h"
+
 #include <malloc.h>
 #include <pthread.h>
 #include <sqlite3.h>
 #include <stdlib.h>
-
-/* The C library's, or those of a checker (valgrind, a sanitizer) that stand in their place; malloc is nobody else's. */
-static void (*plain_free)(void *p);
-static void *(*plain_realloc)(void *p, size_t size);
 
 static void *take(int size)
 {
@@ -18,12 +15,12 @@ static void *take(int size)
 
 static void give_back(void *p)
 {
-	plain_free(p);
+	mem_plain_free(p);
 }
 
 static void *resize(void *p, int size)
 {
-	return plain_realloc(p, (size_t)size);
+	return mem_plain_realloc(p, (size_t)size);
 }
 
 static int size_of(void *p)
@@ -60,10 +57,7 @@ static const struct sqlite3_mem_methods memory = {
 /* Refused by SQLite when it is in use already: then it stays as it is, which is slower and nothing else. */
 static void setup(void)
 {
-	*(void **)&plain_free = dlsym(RTLD_NEXT, "free");
-	*(void **)&plain_realloc = dlsym(RTLD_NEXT, "realloc");
-	if (plain_free && plain_realloc)
-		sqlite3_config(SQLITE_CONFIG_MALLOC, &memory);
+	sqlite3_config(SQLITE_CONFIG_MALLOC, &memory);
 	sqlite3_config(SQLITE_CONFIG_MULTITHREAD);
 	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 }

@@ -12,7 +12,7 @@
 void loading_init(struct loading *l, struct store *s)
 {
 	*l = (struct loading){ .s = s, .number = ++s->loads };
-	buf_init(&l->texts, TEXTS_MAX);
+	buf_init_plain(&l->texts, TEXTS_MAX);
 }
 
 void loading_fini(struct loading *l)
@@ -25,6 +25,7 @@ void loading_fini(struct loading *l)
 	if (l->spilled && store_run_ints(l->s, SQL_LOADING_DROP, &number, 1, &ignored) == -1)
 		l->spilled = 0; /* the rows stay in a table that goes with the connection */
 	free(l->items);
+	free(l->order);
 	free(l->same);
 	buf_fini(&l->texts);
 }
@@ -103,18 +104,28 @@ static int compare_numbers(int64_t a, int64_t b)
 	return (a > b) - (a < b);
 }
 
-static int compare_loaded(const void *left, const void *right)
+/* Few have the same meter and resource: the rows themselves are looked at for those alone. */
+static int compare_loaded(const void *left, const void *right, void *rows)
 {
-	const struct loaded *a = left, *b = right;
-	int c = compare_numbers(a->period, b->period);
+	const struct loaded_place *x = left, *y = right;
+	const struct loaded *items = rows, *a, *b;
 
-	if (!c)
-		c = compare_numbers(a->meter, b->meter);
-	if (!c)
-		c = compare_numbers(a->resource, b->resource);
-	if (!c)
-		c = compare_numbers(a->start, b->start);
-	return c ? c : compare_numbers(a->end, b->end);
+	if (x->rank != y->rank)
+		return x->rank < y->rank ? -1 : 1;
+	if (x->resource != y->resource)
+		return x->resource < y->resource ? -1 : 1;
+	a = &items[x->at];
+	b = &items[y->at];
+	return a->start != b->start ? compare_numbers(a->start, b->start) : compare_numbers(a->end, b->end);
+}
+
+static void sort_in_memory(struct loading *l)
+{
+	l->order = xreallocarray(NULL, l->count, sizeof(*l->order));
+	for (size_t i = 0; i < l->count; i++)
+		l->order[i] = (struct loaded_place){ .rank = (uint64_t)l->items[i].period << 32 | l->items[i].meter,
+						     .resource = l->items[i].resource, .at = (uint32_t)i };
+	qsort_r(l->order, l->count, sizeof(*l->order), compare_loaded, l->items);
 }
 
 int loading_sort(struct loading *l, struct err *e)
@@ -122,7 +133,7 @@ int loading_sort(struct loading *l, struct err *e)
 	loading_page_start(l); /* what a page that never ended has given */
 	if (!l->spilled) {
 		if (l->count)
-			qsort(l->items, l->count, sizeof(*l->items), compare_loaded);
+			sort_in_memory(l);
 		return 0;
 	}
 	if (spill(l, e) == -1 || !(l->q = db_query(l->s->db, SQL_LOADING_ALL, e)))
@@ -154,7 +165,7 @@ static int next_sorted(struct loading *l, struct row *row, struct err *e)
 	}
 	if (l->next == l->count)
 		return 0;
-	item = &l->items[l->next++];
+	item = &l->items[l->order[l->next++].at];
 	*row = (struct row){ .key = { .period = item->period, .meter = item->meter, .resource = item->resource, .start = item->start,
 				      .end = item->end },
 			     .product = item->product };

@@ -14,6 +14,11 @@ struct loaded { /* a row in memory; its quantity stands in the texts */
 	uint32_t period, meter, resource, product, quantity_at, quantity_n;
 };
 
+struct loaded_place { /* of a row in the order of keys */
+	uint64_t rank; /* period, meter */
+	uint32_t resource, at;
+};
+
 struct loading {
 	struct store *s;
 	uint32_t number;      /* of this loading in the temporary table */
@@ -25,6 +30,7 @@ struct loading {
 	struct buf texts;
 
 	/* handing out */
+	struct loaded_place *order;
 	size_t next;
 	struct sqlite3_stmt *q;
 	struct row *same;     /* rows that differ in nothing but quantity and unit, sorted by them */
