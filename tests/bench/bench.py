@@ -45,7 +45,7 @@ def best_python():
                                    stderr=subprocess.DEVNULL, text=True)
             if probe.returncode == 0:
                 return python, f"{library} {probe.stdout.strip()}"
-    raise Broken("no Python here has orjson or ujson: sh packaging/install-packages packaging/bench-packages")
+    return sys.executable, "json (neither orjson nor ujson is here: sh packaging/install-packages packaging/bench-packages)"
 
 
 def commit():
@@ -67,6 +67,8 @@ def main():
         print(f"{name}:", flush=True)
         try:
             PARTS[name].measure(options, table)
+        except OSError as problem:
+            table.missing(name, "-", str(problem))
         except Broken as problem:
             broken.append(f"{name}: {problem}")
             print(f"BROKEN: {name}: {problem}", flush=True)

@@ -35,30 +35,32 @@ def watch_peak(pid, peak, over):
         peak[0] = max(peak[0], status_of(pid, "VmHWM"))
 
 
-def run(argv, env=None, good=(0,), errors=None, timeout=3600, stdin=None):
-    """Standard output is returned, standard error goes to the file ERRORS or is part of it."""
+def run(argv, env=None, good=(0,), errors=None, timeout=3600, output=None):
+    """Standard output is returned, or goes to the file OUTPUT; standard error goes to the file ERRORS or is part of it."""
     peak, over = [0], threading.Event()
     sink = open(errors, "wb") if errors else subprocess.STDOUT
+    to = open(output, "wb") if output else subprocess.PIPE
     begun = time.monotonic()
-    child = subprocess.Popen(argv, env=env, stdin=stdin or subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=sink)
+    child = subprocess.Popen(argv, env=env, stdin=subprocess.DEVNULL, stdout=to, stderr=sink)
     watcher = threading.Thread(target=watch_peak, args=(child.pid, peak, over))
     watcher.start()
     killer = threading.Timer(timeout, child.kill)
     killer.start()
-    output = child.stdout.read()
+    said = child.stdout.read() if child.stdout else b""
     _, status, usage = os.wait4(child.pid, 0)
     wall = time.monotonic() - begun
     over.set()
     watcher.join()
     killer.cancel()
     child.returncode = os.waitstatus_to_exitcode(status)
-    if errors:
-        sink.close()
+    for file in (to, sink):
+        if hasattr(file, "close"):
+            file.close()
     if child.returncode not in good:
-        tail = open(errors, "rb").read()[-600:] if errors else output[-600:]
+        tail = open(errors, "rb").read()[-600:] if errors else said[-600:]
         raise Broken(f"{os.path.basename(str(argv[0]))} {' '.join(map(str, argv[1:3]))}: exit code {child.returncode}: "
                      f"{tail.decode(errors='replace')}")
-    return Cost(wall, usage.ru_utime + usage.ru_stime, peak[0], output.decode(errors="replace"))
+    return Cost(wall, usage.ru_utime + usage.ru_stime, peak[0], said.decode(errors="replace"))
 
 
 def cpu_of(pid):

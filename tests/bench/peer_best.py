@@ -14,12 +14,10 @@ from peer_http import Client, days, env
 try:
     from orjson import dumps, loads
 except ImportError:
-    import ujson
-
-    loads = ujson.loads
-
-    def dumps(value):
-        return ujson.dumps(value, ensure_ascii=False).encode()
+    try:
+        from ujson import dumps, loads
+    except ImportError:
+        from json import dumps, loads
 
 WORKERS = 2
 

@@ -51,15 +51,15 @@ class Place:
         self.summary = self.event("run.done")
         return cost
 
-    def events(self):
+    def events(self, *names):
+        """(time, key=value pairs) of the log's lines with these events."""
         for line in open(self.log, errors="replace"):
-            if " event=" not in line:
-                continue
-            words = shlex.split(line, posix=True)
-            yield words[0], dict(w.split("=", 1) for w in words[1:] if "=" in w)
+            if any(f" event={name} " in line for name in names):
+                words = shlex.split(line)
+                yield words[0], dict(w.split("=", 1) for w in words[1:] if "=" in w)
 
     def event(self, name):
-        found = [pairs for _, pairs in self.events() if pairs["event"] == name]
+        found = [pairs for _, pairs in self.events(name)]
         if not found:
             raise Broken(f"the log has no event={name}: {open(self.log).read()[-600:]}")
         return found[-1]

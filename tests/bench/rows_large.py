@@ -8,6 +8,7 @@ from measure import Broken, Series, run
 from partner import Partner
 from place import Place
 
+BYTES_A_RECORD = 1000  # on disk: the database, its WAL, two copies, what a query sorts
 QUERY_PATIENCE_S = 120
 KILLED = -9
 IMPORT = "purchases WHERE seq > 0"  # the README's eleventh: the import's
@@ -94,13 +95,18 @@ def one_size(options, folder, subscriptions, customers, runs):
 
 
 def measure(options, table):
-    folder = options.folder / "large"
+    folder, needed = options.folder / "large", options.records * 10 * BYTES_A_RECORD
+    if shutil.disk_usage(options.folder).free < needed:
+        table.missing("10 times the records", "-", f"the disk has less than {needed / 1e9:.0f} GB free")
+        return
     try:
         place, small, *_ = one_size(options, folder / "1", options.subscriptions, options.customers, 3)
         place.remove()
         place, large, second, gap = one_size(options, folder / "10", options.subscriptions * 10, options.customers * 10, 1)
-        table.at_most("10 times the records: time", large.wall / small.wall, 10.5, " x", f"{small.wall:.2f} s, {large.wall:.1f} s; CPU {large.cpu / small.cpu:.2f} x")
-        table.at_most("10 times the records: memory", large.peak_mib / small.peak_mib, 1.05, " x", f"{small.peak_mib:.1f} MiB, {large.peak_mib:.1f} MiB")
+        table.at_most("10 times the records: time", large.wall / small.wall, 10.5, " x",
+                      f"{small.wall:.2f} s, {large.wall:.1f} s; CPU {large.cpu / small.cpu:.2f} x")
+        table.at_most("10 times the records: memory", large.peak_mib / small.peak_mib, 1.05, " x",
+                      f"{small.peak_mib:.1f} MiB, {large.peak_mib:.1f} MiB")
         table.at_most("the loop was held up, at full load", gap, 50, " ms")
         table.at_most("the loop was held up, while the copy is published", place.loop_ms(), 50, " ms")
         rows = options.records * 10

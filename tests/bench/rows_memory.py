@@ -68,7 +68,8 @@ def idle(options, table):
         a_minute = (wake_ups(process.pid) - before) * 60 / seconds
         rss, pss = status_of(process.pid, "VmRSS") / 1024, pss_kib(process.pid) / 1024
         table.at_most("the daemon while it waits, after a run", rss, 12, " MiB", f"PSS {pss:.1f} MiB; before the run {fresh:.1f} MiB resident", 1)
-        table.at_most("wake-ups while it waits (the clock is looked at once a minute; no watchdog here)", a_minute, 6, " a minute", f"in {seconds} s", 0)
+        table.at_most("wake-ups while it waits: the clock is looked at once a minute; no watchdog here", a_minute, 6, " a minute",
+                      f"in {seconds} s", 0)
     finally:
         process.terminate()
         process.wait()

@@ -23,7 +23,7 @@ def slow(options, table):
         if place.summary["status"] != "ok" or int(place.summary["rows_added"]) != subscriptions * 15:
             raise Broken(f"slow service: {place.summary}")
         ideal = requests * LATENCY_MS / 1000 / IN_FLIGHT
-        table.at_most(f"{subscriptions} subscriptions x 3 pages, {LATENCY_MS} ms a response, {IN_FLIGHT} in flight: against requests x latency / {IN_FLIGHT}",
+        table.at_most(f"{subscriptions} subscriptions x 3 pages, {LATENCY_MS} ms a response: against requests x latency / {IN_FLIGHT}",
                       cost.wall / ideal, 1.1, "", f"{requests} requests, {cost.wall:.1f} s, CPU {cost.cpu:.2f} s, {cost.peak_kib / 1024:.0f} MiB")
     finally:
         partner.stop()

@@ -24,7 +24,7 @@ def planning_seconds(place):
         process.terminate()
         process.wait()
     at = {}
-    for stamp, pairs in place.events():
+    for stamp, pairs in place.events("run.state", "plan.done"):
         at[pairs["event"] + pairs.get("step", "")] = datetime.datetime.fromisoformat(stamp.replace("Z", "+00:00")), pairs
     if "plan.done" not in at:
         raise Broken(f"no plan: {open(place.log).read()[-400:]}")
