@@ -175,7 +175,8 @@ static int enter_rate(struct rates_load *load, int64_t meter, const struct rate 
 	if ((rate->tier_count > 1 || !decimal_is_zero(rate->included)) &&
 	    store_run_ints(load->s, SQL_METER_SET_BANDED, &meter, 1, e) == -1)
 		return -1;
-	return store_run_ints(load->s, SQL_METER_CHANGED, changed, 2, e);
+	/* before the first purchase there is none whose price could be another now */
+	return load->s->seq ? store_run_ints(load->s, SQL_METER_CHANGED, changed, 2, e) : 0;
 }
 
 /* RAW without white space, in the load's buffer: how the service sets its JSON is no part of a price. */

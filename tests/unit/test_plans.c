@@ -47,7 +47,6 @@ static const struct exemption exemptions[] = {
 	{ "SUBSCRIPTION_MISSING", "SCAN subscription", "each of them, once a run" },
 	{ "SUBSCRIPTION_IDS", "SCAN subscription", "each is asked for" },
 	{ "USAGE_FILL", "SCAN source", "what is being stored" },
-	{ "USAGE_OF_GROUP", "USE TEMP B-TREE", "the order of tiers is not that of ids" },
 	{ "CORRECTIONS_OF_GROUP", "USE TEMP B-TREE", "the order of tiers is not that of ids" },
 	{ "CORRECTIONS_OF_PERIOD", "SCAN u USING INDEX usage_correction", "when a person opens a period again; corrections are few" },
 	{ "CORRECTIONS_TO_PRICE", "SCAN u USING INDEX usage_correction", "with another rate card; corrections are few" },
