@@ -13,6 +13,7 @@
 #include "daemon/slice_pages.h"
 #include "daemon/work.h"
 #include "net/timer.h"
+#include "partner/pc_prints.h"
 #include "partner/pc_rates.h"
 #include "partner/pc_usage.h"
 #include "pull/pager.h"
@@ -112,6 +113,8 @@ struct step_usage {
 	int64_t planned;       /* lane, while planning */
 	int64_t refused;       /* subscriptions that access was lost to */
 	struct quiet quiet_refused;
+	int64_t unchanged;     /* lane: slices that were the same bytes as before */
+	int64_t again;         /* slices that were taken for that, and had to be read twice */
 	int64_t kept;          /* lane: slices answered with nothing that keep their purchases */
 	struct quiet quiet;
 	struct timer tick;

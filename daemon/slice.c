@@ -78,11 +78,32 @@ static int keep_purchases(struct slice *s, bool *kept, struct err *e)
 	return 0;
 }
 
+/* What the slice is known again by. */
+static int note_pages(struct slice *s, struct err *e)
+{
+	struct buf pages;
+	int rc = 0;
+
+	buf_init(&pages, STORE_PAGES_BYTES);
+	if (pc_prints_write(&s->prints, &pages) == -1)
+		rc = err_set(e, ERR_FORMAT, "a slice of too many pages");
+	else
+		slice_load_note_pages(s->load, buf_span(&pages));
+	buf_fini(&pages);
+	return rc;
+}
+
 static int commit(struct slice *s, struct err *e)
 {
 	struct run *run = s->run;
 	bool kept = false;
 
+	if (s->pager.answer == FETCH_OK && slice_pages_unchanged(s)) {
+		run->counts.slices++;
+		run->usage.unchanged++;
+		s->change.rows = s->known_rows;
+		return 0;
+	}
 	if (s->load_err.kind) {
 		*e = s->load_err;
 		return -1;
@@ -95,6 +116,8 @@ static int commit(struct slice *s, struct err *e)
 		return 0;
 	}
 	if (!s->load && slice_load_new(&s->load, run->boot->store, s->target->id, s->day, e) == -1)
+		return -1;
+	if (s->pager.answer == FETCH_OK && note_pages(s, e) == -1)
 		return -1;
 	if (slice_load_commit(s->load, run->id, s->unconfirmed, &s->change, e) == -1)
 		return -1;
@@ -235,10 +258,27 @@ static void not_found(struct slice *s)
 	learn(s, SOURCE_NOT_FOUND);
 }
 
+/* It began like what is stored, and was not: now without looking at that. */
+static void read_again(struct slice *s)
+{
+	struct log_line l;
+
+	s->run->usage.again++;
+	s->known.count = 0;
+	log_start(&l, LOG_DEBUG, "slice.again");
+	log_int(&l, "page", (int64_t)s->pager.pages + 1);
+	log_finish(&l);
+	fetch(s);
+}
+
 static void on_pages(struct pager *p)
 {
 	struct slice *s = container_of(p, struct slice, pager);
 
+	if (s->again) {
+		read_again(s);
+		return;
+	}
 	s->err = p->err;
 	switch (p->answer) {
 	case FETCH_OK:
@@ -275,6 +315,7 @@ static void fetch(struct slice *s)
 	struct boot *boot = s->run->boot;
 	char path[ASK_PATH_MAX];
 
+	slice_pages_start(s);
 	ask_usage_path(&t->customer, s->by_entitlement ? &t->entitlement : &t->guid, s->day,
 		       boot->config->granularity == CONFIG_HOURLY, path);
 	s->pager = (struct pager){
@@ -286,6 +327,27 @@ static void fetch(struct slice *s)
 	pager_start(&s->pager, boot->fetch, boot->lane, path);
 }
 
+static void known_on_lane(struct work *w)
+{
+	struct slice *s = container_of(w, struct slice, work);
+	struct buf pages;
+
+	buf_init(&pages, STORE_PAGES_BYTES);
+	if (store_slice_pages(s->run->boot->store, s->target->id, s->day, &pages, &s->known_rows, &w->err) == 1)
+		(void)pc_prints_read(&s->known, buf_span(&pages)); /* of another version: not known */
+	buf_fini(&pages);
+}
+
+static void on_known(struct work *w)
+{
+	struct slice *s = container_of(w, struct slice, work);
+
+	if (w->err.kind)
+		slice_fail_run(s, &w->err);
+	else
+		fetch(s);
+}
+
 void slice_start(struct slice *s, struct run *run, struct run_target *target, int32_t day)
 {
 	s->run = run;
@@ -295,7 +357,10 @@ void slice_start(struct slice *s, struct run *run, struct run_target *target, in
 	s->busy = true;
 	s->change = (struct slice_change){ .rows = 0 };
 	err_clear(&s->err);
-	fetch(s);
+	if (target->on_record && target->source == SOURCE_UTILIZATION)
+		work_submit(run, &s->work, known_on_lane, on_known);
+	else
+		fetch(s);
 }
 
 void slice_fini(struct slice *s)

@@ -22,6 +22,12 @@ struct slice { /* the step's, zeroed; one after the other in the same memory */
 	enum usage_source learnt;
 	struct pc_usage decoder;   /* decode */
 	struct usage_batch *batch; /* decode: being filled */
+	struct pc_prints known;    /* lane, then decode: the pages as they are stored */
+	int64_t known_rows;        /* lane: of them */
+	struct pc_prints prints;   /* decode: those read so far */
+	struct slice_hold *hold;   /* decode */
+	bool skips;                /* decode: all pages so far are as they are stored */
+	bool again;                /* decode: they are not after all, and must be read once more from the first on */
 	batch_list ready;          /* decoded, not yet submitted to the store */
 	struct slice_load *load;   /* lane */
 	struct err load_err;       /* lane: the first error of taking a batch */

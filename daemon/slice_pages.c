@@ -7,6 +7,7 @@
 #include "store/usage_batch.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #define WORTH_A_TRIP 32 /* records: fewer wait for more of their page */
 
@@ -72,14 +73,51 @@ static void hand_over(struct slice *s, bool ends_page)
 	s->batch = NULL;
 }
 
+static void hold_take(struct slice *s)
+{
+	struct slice_hold *holds = s->run->usage.pool.holds;
+
+	for (size_t i = 0; i < SLICE_HOLDS && !s->hold; i++)
+		if (!atomic_exchange(&holds[i].taken, true))
+			s->hold = &holds[i];
+	if (!s->hold)
+		return;
+	s->hold->bytes.max = SLICE_HOLD_BYTES;
+	buf_clear(&s->hold->bytes);
+}
+
+static void hold_release(struct slice *s)
+{
+	if (s->hold)
+		atomic_store(&s->hold->taken, false);
+	s->hold = NULL;
+}
+
+/* The page at hand is expected to be what it was. The first one is held, or decoded at once; behind it nothing needs to be. */
+static void expect_page(struct slice *s)
+{
+	const size_t page = s->prints.count;
+
+	if (page == 0)
+		hold_take(s);
+	s->skips = page > 0 || s->hold;
+	if (s->skips)
+		pc_usage_expect(&s->decoder, &s->known.items[page], s->hold ? &s->hold->bytes : NULL);
+}
+
 static void restart(struct pager *p)
 {
 	struct slice *s = container_of(p, struct slice, pager);
 
-	if (!s->decoder.on_record)
+	if (!s->decoder.on_record) {
 		pc_usage_init(&s->decoder, on_record);
-	else
+		pc_usage_stamp(&s->decoder, s->prints.key);
+	} else {
 		pc_usage_reset(&s->decoder);
+	}
+	s->again = false;
+	if (s->skips)
+		expect_page(s);
 	start_batch(s, true);
 }
 
@@ -88,12 +126,21 @@ static int may_go_on(const struct slice *s, struct err *e)
 	return atomic_load(&s->run->hurry) ? err_set(e, ERR_CANCELLED, "the run was stopped") : 0;
 }
 
+/* Asked for once more in vain, the page would be the same: no ERR_FORMAT. */
+static int read_again(struct slice *s, struct err *e)
+{
+	s->again = true;
+	return err_set(e, ERR_BUSY, "the slice is not what it was");
+}
+
 static int feed(struct pager *p, struct span bytes, struct err *e)
 {
 	struct slice *s = container_of(p, struct slice, pager);
 
-	if (may_go_on(s, e) == -1 || pc_usage_feed(&s->decoder, bytes, e) == -1)
+	if (may_go_on(s, e) == -1)
 		return -1;
+	if (pc_usage_feed(&s->decoder, bytes, e) == -1)
+		return s->decoder.changed ? read_again(s, e) : -1;
 	if (s->batch->count >= WORTH_A_TRIP) {
 		hand_over(s, false);
 		start_batch(s, false);
@@ -101,14 +148,35 @@ static int feed(struct pager *p, struct span bytes, struct err *e)
 	return 0;
 }
 
+static int end_page(struct slice *s, struct err *e)
+{
+	struct pc_usage *d = &s->decoder;
+	bool more;
+
+	if (pc_usage_end(d, e) == -1)
+		return d->changed ? read_again(s, e) : -1;
+	more = d->next.uri != NULL;
+	if (d->unchanged && more != (s->prints.count + 1 < s->known.count)) {
+		if (!s->hold)
+			return read_again(s, e);
+		if (pc_usage_again(d, e) == -1)
+			return -1;
+	}
+	s->skips = d->unchanged;
+	return 0;
+}
+
 static int end(struct pager *p, struct next_link *next, struct err *e)
 {
 	struct slice *s = container_of(p, struct slice, pager);
 
-	if (may_go_on(s, e) == -1 || pc_usage_end(&s->decoder, e) == -1)
+	if (may_go_on(s, e) == -1 || end_page(s, e) == -1)
 		return -1;
 	next_link_take(next, &s->decoder.next);
-	hand_over(s, true);
+	pc_prints_add(&s->prints, &s->decoder.print);
+	hold_release(s);
+	if (!s->skips)
+		hand_over(s, true);
 	return 0;
 }
 
@@ -199,6 +267,22 @@ static void decoded(struct pager *p)
 	pressure(s->run);
 }
 
+void slice_pages_start(struct slice *s)
+{
+	s->skips = s->known.count > 0;
+	s->again = false;
+	pc_prints_start(&s->prints);
+	if (s->skips)
+		memcpy(s->prints.key, s->known.key, sizeof(s->prints.key));
+	if (s->decoder.on_record)
+		pc_usage_stamp(&s->decoder, s->prints.key);
+}
+
+bool slice_pages_unchanged(const struct slice *s)
+{
+	return s->skips;
+}
+
 const struct pager_work slice_pages_work = { .restart = restart, .feed = feed, .end = end, .decoded = decoded };
 
 void slice_pages_fini(struct slice *s)
@@ -212,6 +296,9 @@ void slice_pages_fini(struct slice *s)
 	if (s->decoder.on_record)
 		pc_usage_fini(&s->decoder);
 	s->decoder.on_record = NULL;
+	pc_prints_fini(&s->known);
+	pc_prints_fini(&s->prints);
+	hold_release(s);
 }
 
 void slice_pages_pool_fini(struct slice_pages_pool *pool)
@@ -219,4 +306,6 @@ void slice_pages_pool_fini(struct slice_pages_pool *pool)
 	free_all(pool->own_spare);
 	pool->own_spare = NULL;
 	free_all(atomic_exchange(&pool->spare, NULL));
+	for (size_t i = 0; i < SLICE_HOLDS; i++)
+		buf_fini(&pool->holds[i].bytes);
 }

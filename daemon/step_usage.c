@@ -148,6 +148,13 @@ static void finish(struct run *run)
 	timer_cancel(&step->tick);
 	quiet_end(&step->quiet, run, EVENT_SLICE_FAILED);
 	quiet_end(&step->quiet_refused, run, EVENT_REFUSED);
+	if (step->unchanged || step->again) {
+		log_start(&l, LOG_DEBUG, EVENT_SLICES_UNCHANGED);
+		log_int(&l, "run", run->id);
+		log_int(&l, "count", step->unchanged);
+		log_int(&l, "again", step->again);
+		log_finish(&l);
+	}
 	if (step->kept) {
 		log_start(&l, LOG_WARN, EVENT_SLICES_KEPT);
 		log_int(&l, "run", run->id);

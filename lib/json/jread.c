@@ -319,6 +319,12 @@ enum jread_token jread_skip(struct jread *r, enum jread_token t, struct span *ra
 	return t;
 }
 
+void jread_pass(struct jread *r, size_t n)
+{
+	r->at += n;
+	r->want = WANT_NEXT;
+}
+
 int jread_text(struct jread *r, struct buf *scratch, struct span *text, struct err *e)
 {
 	if (!r->escaped) {

@@ -54,6 +54,9 @@ bool jread_name_is(struct jread *r, const char *quoted, size_t n);
 /* Skips the value whose first token T was just read (a scalar: nothing to do); RAW, when not NULL, gets its bytes as received.
  * JREAD_MORE, JREAD_ERROR, or the last token of the value. */
 enum jread_token jread_skip(struct jread *r, enum jread_token t, struct span *raw);
+/* Behind the bracket that begins an array: moves over N bytes, in the window, that are known to be elements of it and what stands
+ * between them, the last one whole. */
+void jread_pass(struct jread *r, size_t n);
 /* The text of the NAME or STRING just read with escapes undone: borrowed from the window when there are none, else appended to
  * SCRATCH (whose earlier bytes stay where they are only until it grows; reserve enough). \u0000 is refused. */
 int jread_text(struct jread *r, struct buf *scratch, struct span *text, struct err *e) MUST_CHECK;

@@ -82,6 +82,7 @@ static enum step step_element(struct pc_stream *s, size_t start, struct err *e)
 
 	if (t == JREAD_ARRAY_END) {
 		s->place = PLACE_OUTER;
+		s->array_to = s->r.base + s->r.at - 1;
 		return STEP_ON;
 	}
 	if (t != JREAD_OBJECT)
@@ -145,6 +146,7 @@ static enum step step_outer(struct pc_stream *s, size_t start, struct err *e)
 		return bad(s, e);
 	}
 	s->array_seen = true;
+	s->array_from = s->r.base + s->r.at;
 	s->place = PLACE_ARRAY;
 	return STEP_ON;
 }
@@ -188,14 +190,39 @@ static enum step step(struct pc_stream *s, struct err *e)
 	return t == JREAD_END ? STEP_END : unexpected(s, t, "", e);
 }
 
-/* Reads all that is complete in the window; s->r.at tells how far. */
-static int read_window(struct pc_stream *s, struct span bytes, bool final, struct err *e)
+/* Moves over what is known of the array; STEP_MORE when the window has no more. */
+static enum step step_pass(struct pc_stream *s)
 {
-	jread_window(&s->r, bytes.p, bytes.n, final);
+	const uint64_t left = s->r.n - s->r.at, n = s->pass < left ? s->pass : left;
+
+	if (n == 0)
+		return STEP_MORE;
+	jread_pass(&s->r, (size_t)n);
+	s->pass -= n;
+	return STEP_ON;
+}
+
+/* The part of the window that was read and is the array's. */
+static void show_array(struct pc_stream *s)
+{
+	uint64_t from = s->array_from, to = s->r.base + s->r.at;
+
+	if (!s->kind->on_array_bytes || !from)
+		return;
+	if (from < s->r.base)
+		from = s->r.base;
+	if (s->array_to && to > s->array_to)
+		to = s->array_to;
+	if (from < to)
+		s->kind->on_array_bytes(s, (struct span){ s->r.p + (from - s->r.base), (size_t)(to - from) });
+}
+
+static int read_steps(struct pc_stream *s, struct err *e)
+{
 	for (;;) {
 		const struct jread mark = s->r;
 
-		switch (step(s, e)) {
+		switch (s->pass && s->place == PLACE_ARRAY ? step_pass(s) : step(s, e)) {
 		case STEP_ON:
 			continue;
 		case STEP_MORE:
@@ -207,6 +234,17 @@ static int read_window(struct pc_stream *s, struct span bytes, bool final, struc
 			return 0;
 		}
 	}
+}
+
+/* Reads all that is complete in the window; s->r.at tells how far. */
+static int read_window(struct pc_stream *s, struct span bytes, bool final, struct err *e)
+{
+	int rc;
+
+	jread_window(&s->r, bytes.p, bytes.n, final);
+	rc = read_steps(s, e);
+	show_array(s);
+	return rc;
 }
 
 /* What is kept was read in vain: with each byte that dribbles in, reading it all again would cost the square of its size. */
@@ -286,6 +324,10 @@ int pc_stream_end(struct pc_stream *s, struct err *e)
 		} else if (read_window(s, buf_span(&s->kept), true, e) == 0) {
 			buf_clear(&s->kept);
 			result = 0;
+		}
+		if (result == 0 && s->pass) {
+			err_set(e, ERR_FORMAT, "%s: shorter than they were", s->kind->array);
+			result = pc_stream_bad(s, e);
 		}
 		if (result == 0 && !s->array_seen) {
 			err_set(e, ERR_FORMAT, "%s: missing", s->kind->array);

@@ -47,6 +47,8 @@ struct pc_stream_kind {
 	int (*on_element)(struct pc_stream *s, const struct pc_value *values, struct err *e);
 	/* A complete member of the outer object, other than the array; V has the raw bytes when it is an object or array. */
 	int (*on_member)(struct pc_stream *s, struct span name, const struct pc_value *v, struct err *e);
+	/* NULL, or: bytes of the array as received, in their order, without its brackets; read or passed over (`pass`). */
+	void (*on_array_bytes)(struct pc_stream *s, struct span bytes);
 };
 
 struct pc_stream {
@@ -59,6 +61,8 @@ struct pc_stream {
 	uint64_t elements;  /* complete ones */
 	unsigned char place;
 	bool array_seen;
+	uint64_t pass;       /* so many bytes of the array, when it begins, are known: they are not read */
+	uint64_t array_from, array_to; /* bytes of the document that are the array's; 0: not there yet */
 	struct err failed;  /* the first error, repeated ever after */
 };
 

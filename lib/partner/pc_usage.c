@@ -121,6 +121,10 @@ static int on_element(struct pc_stream *s, const struct pc_value *values, struct
 	struct usage_stream *us = container_of(s, struct usage_stream, stream);
 	struct usage u;
 
+	if (us->owner->expected.bytes) {
+		err_set(e, ERR_FORMAT, "more than there was");
+		return pc_stream_bad(s, e);
+	}
 	if (read_record(us, values, &u, e) == -1)
 		return pc_stream_bad(s, e);
 	if (us->owner->on_record(us->owner, &u, e) == -1)
@@ -147,6 +151,14 @@ static int on_member(struct pc_stream *s, struct span name, const struct pc_valu
 	return pc_links_read(&us->owner->next, v->text, e) == -1 ? pc_stream_bad(s, e) : 0;
 }
 
+static void on_array_bytes(struct pc_stream *s, struct span bytes)
+{
+	struct pc_usage *d = container_of(s, struct usage_stream, stream)->owner;
+
+	if (d->stamper)
+		stamper_bytes(d->stamper, bytes);
+}
+
 static const struct pc_stream_kind kind = {
 	.array = "items",
 	.element = "item",
@@ -155,6 +167,7 @@ static const struct pc_stream_kind kind = {
 	.member_count = MEMBERS,
 	.on_element = on_element,
 	.on_member = on_member,
+	.on_array_bytes = on_array_bytes,
 };
 
 void pc_usage_init(struct pc_usage *d, pc_usage_fn *on_record)
@@ -174,28 +187,109 @@ void pc_usage_fini(struct pc_usage *d)
 		pc_stream_fini(d->stream);
 		free(container_of(d->stream, struct usage_stream, stream));
 	}
+	stamper_free(d->stamper);
 	next_link_fini(&d->next);
 	memset(d, 0, sizeof(*d));
 }
 
-void pc_usage_reset(struct pc_usage *d)
+/* The document begins again, and nothing is expected of it. */
+static void start_over(struct pc_usage *d)
 {
 	pc_stream_reset(d->stream);
 	container_of(d->stream, struct usage_stream, stream)->links_seen = false;
 	next_link_fini(&d->next);
 	d->items = 0;
-	d->done = false;
+	d->done = d->unchanged = false;
+	d->expected = d->print = (struct pc_print){ .bytes = 0 };
+	if (d->stamper)
+		stamper_start(d->stamper, d->key);
+}
+
+void pc_usage_reset(struct pc_usage *d)
+{
+	start_over(d);
+	d->hold = NULL;
+	d->changed = false;
+}
+
+void pc_usage_stamp(struct pc_usage *d, const unsigned char key[STAMP_KEY_BYTES])
+{
+	if (!d->stamper)
+		d->stamper = stamper_new();
+	memcpy(d->key, key, sizeof(d->key));
+	stamper_start(d->stamper, d->key);
+}
+
+void pc_usage_expect(struct pc_usage *d, const struct pc_print *print, struct buf *hold)
+{
+	d->expected = *print;
+	d->hold = hold;
+	d->stream->pass = print->bytes;
+}
+
+/* What is held, as a document of which nothing is known. */
+static int feed_held(struct pc_usage *d, struct err *e)
+{
+	struct span held = buf_span(d->hold);
+
+	start_over(d);
+	err_clear(e);
+	return pc_stream_feed(d->stream, held, e);
+}
+
+static int not_as_expected(struct pc_usage *d, struct err *e)
+{
+	if (d->hold)
+		return feed_held(d, e);
+	d->changed = true;
+	return err_set(e, ERR_FORMAT, "the page is not what it was");
 }
 
 int pc_usage_feed(struct pc_usage *d, struct span bytes, struct err *e)
 {
-	return pc_stream_feed(d->stream, bytes, e);
+	if (d->expected.bytes && d->hold && buf_add_span(d->hold, bytes) == -1 && feed_held(d, e) == -1)
+		return -1;
+	if (pc_stream_feed(d->stream, bytes, e) == 0)
+		return 0;
+	return d->expected.bytes ? not_as_expected(d, e) : -1;
+}
+
+static void read_print(struct pc_usage *d, struct pc_print *print)
+{
+	const struct pc_stream *s = d->stream;
+
+	*print = (struct pc_print){ .bytes = 0 };
+	if (d->stamper && s->array_to > s->array_from) {
+		print->bytes = (uint32_t)(s->array_to - s->array_from); /* a page is at most LIMIT_PAGE_BYTES */
+		print->digest = stamper_finish(d->stamper);
+	}
+}
+
+static int end_as_expected(struct pc_usage *d, struct err *e)
+{
+	if (pc_stream_end(d->stream, e) == -1)
+		return -1;
+	read_print(d, &d->print);
+	d->unchanged = d->print.bytes == d->expected.bytes && digest_equal(d->print.digest, d->expected.digest);
+	return d->unchanged ? 0 : -1;
 }
 
 int pc_usage_end(struct pc_usage *d, struct err *e)
 {
+	if (d->expected.bytes && end_as_expected(d, e) == 0) {
+		d->done = true;
+		return 0;
+	}
+	if (d->expected.bytes && not_as_expected(d, e) == -1)
+		return -1;
 	if (pc_stream_end(d->stream, e) == -1)
 		return -1;
+	read_print(d, &d->print);
 	d->done = true;
 	return 0;
+}
+
+int pc_usage_again(struct pc_usage *d, struct err *e)
+{
+	return feed_held(d, e) == -1 ? -1 : pc_usage_end(d, e);
 }

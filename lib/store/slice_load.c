@@ -21,6 +21,7 @@ struct slice_load {
 	uint32_t rollbacks; /* of the store when it began */
 	int32_t period_day, period; /* of the record before: most have the same; period 0: there was none */
 	struct loading rows;
+	struct buf pages;
 };
 
 int slice_load_new(struct slice_load **out, struct store *s, int64_t subscription_id, int32_t day, struct err *e)
@@ -33,6 +34,7 @@ int slice_load_new(struct slice_load **out, struct store *s, int64_t subscriptio
 	load->day = day;
 	load->rollbacks = s->rollbacks;
 	loading_init(&load->rows, s);
+	buf_init(&load->pages, STORE_PAGES_BYTES);
 	*out = load;
 	return 0;
 }
@@ -42,6 +44,7 @@ void slice_load_free(struct slice_load *load)
 	if (!load)
 		return;
 	loading_fini(&load->rows);
+	buf_fini(&load->pages);
 	free(load);
 }
 
@@ -83,11 +86,18 @@ int slice_load_take(struct slice_load *load, const struct usage_batch *b, struct
 	return b->ends_page ? loading_page_end(&load->rows, e) : 0;
 }
 
+void slice_load_note_pages(struct slice_load *load, struct span pages)
+{
+	buf_clear(&load->pages);
+	if (buf_add_span(&load->pages, pages) == -1)
+		buf_clear(&load->pages); /* too many: not known again */
+}
+
 int slice_load_commit(struct slice_load *load, int64_t run_id, bool unconfirmed, struct slice_change *change, struct err *e)
 {
 	struct store *s = load->s;
 	const struct slice_swap swap = { .subscription = load->subscription, .day = load->day, .run_id = run_id,
-					 .unconfirmed = unconfirmed, .rows = &load->rows };
+					 .unconfirmed = unconfirmed, .rows = &load->rows, .pages = buf_span(&load->pages) };
 	int64_t since_seq;
 	char day[DAY_TEXT_MAX];
 	int rc;

@@ -301,9 +301,21 @@ static int note_slice(struct swap *w, struct err *e)
 	int64_t state = w->change->rows ? SLICE_COMPLETE : w->slice->unconfirmed ? SLICE_UNCONFIRMED : SLICE_EMPTY;
 	int64_t values[] = { w->slice->subscription, w->slice->day,  state, w->change->rows,
 			     w->first_period,        w->last_period, w->slice->run_id };
+	struct sqlite3_stmt *q;
 
 	w->change->wrote = w->s->seq != w->since_seq || state != w->before.state;
-	return w->change->wrote ? store_run_ints(w->s, SQL_SLICE_STORED, values, 7, e) : 0;
+	if (!w->change->wrote)
+		return 0;
+	q = db_query(w->s->db, SQL_SLICE_STORED, e);
+	if (!q)
+		return -1;
+	for (size_t i = 0; i < countof(values); i++)
+		db_bind_int(q, (int)i + 1, values[i]);
+	if (w->slice->pages.n)
+		db_bind_blob(q, countof(values) + 1, w->slice->pages.p, w->slice->pages.n);
+	else
+		db_bind_null(q, countof(values) + 1);
+	return db_run(w->s->db, q, e);
 }
 
 static int swap_all(struct swap *w, struct err *e)

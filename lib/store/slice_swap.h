@@ -15,6 +15,7 @@ struct slice_swap {
 	int64_t run_id;
 	bool unconfirmed;     /* an empty answer by 204 */
 	struct loading *rows;
+	struct span pages;    /* what its pages are known by; empty: nothing */
 };
 
 int slice_swap(struct store *s, const struct slice_swap *slice, struct slice_change *change, struct err *e) MUST_CHECK;

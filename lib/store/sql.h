@@ -103,10 +103,13 @@
 	X(SLICE_FIND, "SELECT state, row_count, first_period, last_period, first_run_id FROM slice"                                   \
 		      " WHERE subscription_id = ?1 AND reported_day = ?2")                                                            \
 	X(SLICE_STORED, "INSERT INTO slice (subscription_id, reported_day, state, row_count, first_period, last_period, first_run_id,"\
-			" stored_run_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7) ON CONFLICT DO UPDATE SET state = excluded.state,"   \
+			" stored_run_id, pages) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, ?8)"                                          \
+			" ON CONFLICT DO UPDATE SET state = excluded.state, pages = excluded.pages,"                                  \
 			" row_count = excluded.row_count, first_period = excluded.first_period, last_period = excluded.last_period,"  \
 			" first_run_id = iif(first_run_id = 0, excluded.first_run_id, first_run_id),"                                 \
 			" stored_run_id = excluded.stored_run_id, failed_at = 0, code = NULL, error = NULL, remedy = NULL")           \
+	X(SLICE_PAGES, "SELECT pages, row_count FROM slice WHERE subscription_id = ?1 AND reported_day = ?2 AND state = 1"            \
+		       " AND pages IS NOT NULL")                                                                                      \
 	X(SLICE_FAILED, "INSERT INTO slice (subscription_id, reported_day, state, failed_at, code, error, remedy)"                    \
 			" VALUES (?1, ?2, 4, ?3, ?4, ?5, ?6) ON CONFLICT DO UPDATE SET state = 4, failed_at = excluded.failed_at,"    \
 			" code = excluded.code, error = excluded.error, remedy = excluded.remedy")                                    \

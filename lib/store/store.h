@@ -9,6 +9,7 @@
 #ifndef STORE_STORE_H
 #define STORE_STORE_H
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "billing/period.h"
 #include "partner/model.h"
@@ -141,10 +142,17 @@ struct slice_change { /* what the commit did */
 	bool wrote;        /* false: the same content as before, nothing was written */
 };
 
+/* What the pages of a complete slice were known by when it was stored, appended to PAGES, and its ROWS: 1; 0: not known, or not complete;
+ * -1. */
+#define STORE_PAGES_BYTES ((size_t)64 << 10)
+int store_slice_pages(struct store *s, int64_t subscription_id, int32_t day, struct buf *pages, int64_t *rows, struct err *e) MUST_CHECK;
+
 int slice_load_new(struct slice_load **load, struct store *s, int64_t subscription_id, int32_t day, struct err *e) MUST_CHECK;
 /* The next records of its pages, in their order; the batch says where a page begins, or begins again, and where it is whole. What a page
  * gave that does not become whole is dropped. */
 int slice_load_take(struct slice_load *load, const struct usage_batch *batch, struct err *e) MUST_CHECK;
+/* What its pages are known by, kept with the slice when its commit writes; none: nothing. Copied. */
+void slice_load_note_pages(struct slice_load *load, struct span pages);
 /* Replaces the slice, rates what changed, all or nothing. UNCONFIRMED: an empty answer by 204. ERR_FORMAT: this slice alone is
  * refused (an amount out of range), the store goes on. */
 int slice_load_commit(struct slice_load *load, int64_t run_id, bool unconfirmed, struct slice_change *change,

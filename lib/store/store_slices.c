@@ -62,3 +62,22 @@ int store_slice_failed(struct store *s, int64_t run_id, int64_t subscription_id,
 	}
 	return store_unit_done(s, 1, e);
 }
+
+int store_slice_pages(struct store *s, int64_t subscription_id, int32_t day, struct buf *pages, int64_t *rows, struct err *e)
+{
+	struct sqlite3_stmt *q = db_query(s->db, SQL_SLICE_PAGES, e);
+	int rc;
+
+	if (!q)
+		return -1;
+	db_bind_int(q, 1, subscription_id);
+	db_bind_int(q, 2, day);
+	rc = db_step(s->db, q, e);
+	if (rc != 1)
+		return rc;
+	*rows = db_int(q, 1);
+	if (buf_add_span(pages, db_span(q, 0)) == -1)
+		rc = 0; /* cannot be: it was written from a buffer of that size */
+	db_reset(q);
+	return rc;
+}

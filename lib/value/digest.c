@@ -104,6 +104,64 @@ struct digest digester_finish(struct digester *d)
 	return r;
 }
 
+/* -- with a key ---------------------------------------------------------------------------------------------------------------- */
+
+#define STAMP_STEP ((size_t)1 << 30) /* the library counts in int */
+
+struct stamper {
+	EVP_CIPHER *gcm;
+	EVP_CIPHER_CTX *context;
+};
+
+struct stamper *stamper_new(void)
+{
+	struct stamper *st = xcalloc(1, sizeof(*st));
+
+	st->gcm = EVP_CIPHER_fetch(NULL, "AES-128-GCM", NULL);
+	st->context = EVP_CIPHER_CTX_new();
+	must(st->gcm && st->context);
+	return st;
+}
+
+void stamper_free(struct stamper *st)
+{
+	if (!st)
+		return;
+	EVP_CIPHER_CTX_free(st->context);
+	EVP_CIPHER_free(st->gcm);
+	free(st);
+}
+
+/* The same nonce for all: it would matter if somebody saw the digests. */
+void stamper_start(struct stamper *st, const unsigned char key[STAMP_KEY_BYTES])
+{
+	static const unsigned char nonce[12];
+
+	must(EVP_EncryptInit_ex2(st->context, st->gcm, key, nonce, NULL));
+}
+
+void stamper_bytes(struct stamper *st, struct span bytes)
+{
+	while (bytes.n) {
+		const size_t n = bytes.n < STAMP_STEP ? bytes.n : STAMP_STEP;
+		int taken;
+
+		must(EVP_EncryptUpdate(st->context, NULL, &taken, (const unsigned char *)bytes.p, (int)n));
+		bytes = (struct span){ bytes.p + n, bytes.n - n };
+	}
+}
+
+struct digest stamper_finish(struct stamper *st)
+{
+	unsigned char nothing[EVP_MAX_BLOCK_LENGTH];
+	struct digest r;
+	int n;
+
+	must(EVP_EncryptFinal_ex(st->context, nothing, &n));
+	must(EVP_CIPHER_CTX_ctrl(st->context, EVP_CTRL_AEAD_GET_TAG, sizeof(r.b), r.b));
+	return r;
+}
+
 bool digest_equal(struct digest a, struct digest b)
 {
 	return memcmp(a.b, b.b, sizeof(a.b)) == 0;

@@ -22,6 +22,16 @@ void digester_number(struct digester *d, int64_t number);
 /* Bytes without a length: for content that streams by. */
 void digester_bytes(struct digester *d, struct span bytes);
 struct digest digester_finish(struct digester *d);
+/* Bytes known again by 128 bits under a secret key of 128 bits (GMAC of AES-128): many times as fast as SHA-256 where the processor helps,
+ * and nobody who does not know the key can make two texts with the same digest. The key must stay where the digests are: unpublished. */
+#define STAMP_KEY_BYTES 16
+struct stamper; /* reusable: start .. bytes .. finish, and again */
+struct stamper *stamper_new(void);
+void stamper_free(struct stamper *st);
+void stamper_start(struct stamper *st, const unsigned char key[STAMP_KEY_BYTES]);
+void stamper_bytes(struct stamper *st, struct span bytes);
+struct digest stamper_finish(struct stamper *st);
+
 bool digest_equal(struct digest a, struct digest b);
 
 #endif
