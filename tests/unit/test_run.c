@@ -314,7 +314,7 @@ static void test_broken_subscription_does_not_hold_up_the_others(void **state)
 	run_once();
 	assert_int_equal(ask.status, RUN_PARTIAL);
 	assert_int_equal(last_row().counts.rows_added, 25);
-	assert_int_equal(last_row().counts.slices_failed, 1 + 20);
+	assert_in_range(last_row().counts.slices_failed, 1 + 20, 1 + 20 + 2); /* and those that were on their way by then */
 }
 
 static void test_an_answer_without_a_list_takes_no_purchase_back(void **state)
