@@ -6,7 +6,8 @@ acme=/var/lib/csp-usaged/acme
 configure acme.conf state_dir=$acme/private path=$acme/usage.db publish=$acme/published/usage.db
 inside install -d -m 0700 /etc/credstore.encrypted
 inside systemd-creds setup >/dev/null 2>&1 || bad "systemd-creds setup fails"
-echo emulator-secret | inside systemd-creds encrypt --name=client_secret - /etc/credstore.encrypted/csp-usaged.acme.client_secret 2>"$work/creds.log" ||
+# by the machine's own key, even when its root is in memory
+echo emulator-secret | inside systemd-creds encrypt --with-key=host --name=client_secret - /etc/credstore.encrypted/csp-usaged.acme.client_secret 2>"$work/creds.log" ||
 	bad "systemd-creds encrypt fails" "$(cat "$work/creds.log")"
 ! grep -q emulator-secret "$root/etc/credstore.encrypted/csp-usaged.acme.client_secret" || bad "the encrypted credential is none"
 drop_in csp-usaged@acme secret 'LoadCredentialEncrypted=client_secret:/etc/credstore.encrypted/csp-usaged.acme.client_secret'
