@@ -69,7 +69,7 @@ static int up_http(struct boot *b, const struct config *c, struct err *e)
 		.proxy = c->proxy,
 		.user_agent = "csp-usaged/" PROGRAM_VERSION,
 		.max_connections = (unsigned)c->max_in_flight,
-		.http2 = true,
+		.http2 = c->http2,
 	};
 
 	b->http = http_new(&b->loop, &options, e);

@@ -20,6 +20,7 @@
 #include "value/day.h"
 
 #define WAITING_MAX 1024 /* slices that wait for their data, beside those that go on */
+#define AHEAD_MAX 8      /* slices beyond those whose request may be in flight: each holds its rows */
 #define TICK_MS 1000
 
 /* Only lists that are complete may say that somebody is gone. */
@@ -185,7 +186,7 @@ static size_t slices_at_a_time(const struct run *run)
 {
 	size_t requests = (size_t)run->boot->config->max_in_flight;
 
-	return requests + requests / 2 + 1;
+	return requests + (requests < AHEAD_MAX ? requests : AHEAD_MAX);
 }
 
 static void pump(struct timer *timer)

@@ -8,7 +8,7 @@
 #define LIMIT_PAGE_BYTES ((uint64_t)64 << 20)       /* one page of usage, decompressed: 1,000 records were measured at 0.8 MB */
 #define LIMIT_RATECARD_BYTES ((uint64_t)512 << 20)  /* a rate card, decompressed: 1.5 MB in 2017, tens of MB today */
 #define LIMIT_ITEM_BYTES ((size_t)1 << 20)          /* one usage record or meter: measured below 2 kB */
-#define LIMIT_CHUNK_BYTES ((size_t)256 << 10)       /* bytes handed to the worker at a time */
+#define LIMIT_CHUNK_BYTES ((size_t)128 << 10)       /* bytes handed to the worker at a time */
 #define LIMIT_CHUNKS_WAITING 2                      /* chunks of one transfer in the worker's queue before it is paused */
 #define LIMIT_HEADER_BYTES ((size_t)64 << 10)       /* all headers of one answer */
 #define LIMIT_LINK_BYTES ((size_t)8 << 10)          /* the uri of a next link */

@@ -17,7 +17,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define CONFIG_KEYS 34
+#define CONFIG_KEYS 35
 
 enum config_auth { CONFIG_AUTH_USER, CONFIG_AUTH_APP };
 enum config_assertion { CONFIG_PS256, CONFIG_RS256 };
@@ -53,6 +53,7 @@ struct config {
 	const char *proxy;   /* optional: else from the environment; http[s]://HOST[:PORT] */
 	const char *locale, *currency, *region;
 	int max_in_flight, requests_per_minute;
+	bool http2;
 	/* [schedule] */
 	struct config_time time;
 	const char *timezone; /* passed zone_check */

@@ -67,6 +67,8 @@ const struct config_key config_keys[CONFIG_KEYS] = {
 	  .help = "Requests at the same time, at most: when Microsoft asks to slow down it is halved, and grows again." },
 	{ CENTER, .name = "requests_per_minute", .read = config_read_int, AT(requests_per_minute), .min = 1, .max = 100000,
 	  .fallback = "450", .help = "Requests started in a minute, also those to sign in; never a tenth more. Microsoft names a limit of 500." },
+	{ CENTER, .name = "http2", .read = config_read_bool, AT(http2), .fallback = "yes",
+	  .help = "Whether HTTP/2 is spoken where it is offered; no: HTTP/1.1 alone, for a proxy that gets it wrong." },
 
 	{ SCHEDULE, .name = "time", .read = config_read_time, AT(time), .fallback = "19:00", .help = "When the daily run starts, HH:MM." },
 	{ SCHEDULE, .name = "timezone", .read = config_read_zone, AT(timezone), .need = CONFIG_FILLED, .fallback = "CET",

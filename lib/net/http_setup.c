@@ -106,6 +106,8 @@ static CURLcode set_route(struct http_transfer *t, bool loopback)
 
 	rc = rc ? rc : curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, loopback ? "https,http" : "https");
 	rc = rc ? rc : curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, version);
+	/* The first connection tells whether one is enough: no other is opened before. */
+	rc = rc ? rc : curl_easy_setopt(easy, CURLOPT_PIPEWAIT, http->http2 ? 1L : 0L);
 	rc = rc ? rc : curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, connect_ms);
 	if (http->ca_file)
 		rc = rc ? rc : curl_easy_setopt(easy, CURLOPT_CAINFO, http->ca_file);

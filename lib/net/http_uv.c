@@ -173,6 +173,7 @@ int http_engine_open(struct http *http, struct err *e)
 	rc = rc ? rc : curl_multi_setopt(http->multi, CURLMOPT_TIMERFUNCTION, on_want_timer);
 	rc = rc ? rc : curl_multi_setopt(http->multi, CURLMOPT_TIMERDATA, http);
 	rc = rc ? rc : curl_multi_setopt(http->multi, CURLMOPT_MAXCONNECTS, http->max_connections);
+	rc = rc ? rc : curl_multi_setopt(http->multi, CURLMOPT_MAX_CONCURRENT_STREAMS, http->max_connections);
 	if (rc == CURLM_OK)
 		return 0;
 	http_engine_close(http);
