@@ -49,7 +49,8 @@ SELECT g.id, u.meter_id, u.resource_id, u.usage_start, u.usage_end, u.ordinal, u
  ORDER BY g.id;
 DROP TABLE usage;
 CREATE UNIQUE INDEX usage_by_seq ON usage_fact (seq);
-CREATE INDEX usage_without_amount ON usage_fact (meter_id) WHERE rating <> 0 AND status = 0;
+CREATE INDEX usage_without_amount ON usage_fact (meter_id, rating, product_id, rate_id, part_id, status, quantity)
+ WHERE rating <> 0 AND status = 0;
 CREATE INDEX usage_correction ON usage_fact (part_id, meter_id) WHERE kind = 2;
 
 CREATE TABLE band_of_part (

@@ -300,23 +300,25 @@ SELECT strftime('%Y-%m', d.day * 86400, 'unixepoch') AS month, date(d.day * 8640
 CREATE VIEW usage_unpriced AS
 SELECT u.* FROM usage u
  WHERE u.rating <> 0 AND u.status = 0
-   AND NOT EXISTS (SELECT 1 FROM part q CROSS JOIN usage_fact o INDEXED BY usage_correction ON {{CORRECTED}}
-                    WHERE {{SAME_SLICE}} AND q.period > u.period AND o.kind = 2 AND o.rating = 0 AND o.status = 0);
+   AND (u.period IN (SELECT period FROM period WHERE state <> 2)
+        OR NOT EXISTS (SELECT 1 FROM part q CROSS JOIN usage_fact o INDEXED BY usage_correction ON {{CORRECTED}}
+                        WHERE {{SAME_SLICE}} AND q.period > u.period AND o.kind = 2 AND o.rating = 0 AND o.status = 0));
 
--- Meters without an amount: what to ask Microsoft, or to wait for.
+-- Meters without an amount: what to ask Microsoft, or to wait for. Summed before it gets its names: it may be much.
 CREATE VIEW unpriced AS
 SELECT m.guid AS meter_id, max(t.name) AS meter_name, max(t.category) AS meter_category,
        max(t.subcategory) AS meter_subcategory, max(t.region) AS meter_region, t.unit,
-       CASE u.rating WHEN 1 THEN 'unpriced' WHEN 2 THEN 'unit_mismatch' ELSE 'future_price' END AS rating_status,
-       date(min(u.usage_start), 'unixepoch') AS first_usage_day, date(max(u.usage_start), 'unixepoch') AS last_usage_day,
-       count(*) AS purchases, sum(CAST(u.quantity AS REAL)) AS quantity, count(DISTINCT s.customer_id) AS customers,
-       max(x.unit) AS rate_unit
-  FROM usage_unpriced u
-  JOIN meter m ON m.id = u.meter_id
-  JOIN product t ON t.id = u.product_id
-  JOIN subscription s ON s.id = u.subscription_id
-  LEFT JOIN rate x ON x.id = u.rate_id
- GROUP BY u.meter_id, u.rating, t.unit;
+       CASE w.rating WHEN 1 THEN 'unpriced' WHEN 2 THEN 'unit_mismatch' ELSE 'future_price' END AS rating_status,
+       date(min(w.first), 'unixepoch') AS first_usage_day, date(max(w.last), 'unixepoch') AS last_usage_day,
+       sum(w.purchases) AS purchases, sum(w.quantity) AS quantity, count(DISTINCT s.customer_id) AS customers, max(x.unit) AS rate_unit
+  FROM (SELECT meter_id, rating, product_id, rate_id, subscription_id, min(usage_start) AS first, max(usage_start) AS last,
+               count(*) AS purchases, sum(CAST(quantity AS REAL)) AS quantity
+          FROM usage_unpriced GROUP BY meter_id, rating, product_id, rate_id, subscription_id) w
+  JOIN meter m ON m.id = w.meter_id
+  JOIN product t ON t.id = w.product_id
+  JOIN subscription s ON s.id = w.subscription_id
+  LEFT JOIN rate x ON x.id = w.rate_id
+ GROUP BY w.meter_id, w.rating, t.unit;
 
 -- What importers and people must know of a billing period; of its closings the last.
 CREATE VIEW billing_periods AS
