@@ -93,16 +93,14 @@ static void hold_release(struct slice *s)
 	s->hold = NULL;
 }
 
-/* The page at hand is expected to be what it was. The first one is held, or decoded at once; behind it nothing needs to be. */
+/* The page at hand is expected to be what it was. Only the first one need be held: those before a later one were not decoded. */
 static void expect_page(struct slice *s)
 {
 	const size_t page = s->prints.count;
 
 	if (page == 0)
 		hold_take(s);
-	s->skips = page > 0 || s->hold;
-	if (s->skips)
-		pc_usage_expect(&s->decoder, &s->known.items[page], s->hold ? &s->hold->bytes : NULL);
+	pc_usage_expect(&s->decoder, &s->known.items[page], s->hold ? &s->hold->bytes : NULL);
 }
 
 static void restart(struct pager *p)

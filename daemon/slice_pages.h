@@ -7,8 +7,8 @@
  *             once, one of this slice alone shows when it is committed.
  *
  * A slice that is stored, and whose pages are the same bytes as then, is neither decoded nor stored: each page is compared by its digest
- * (pc_usage.h) while it streams by. When the first page differs it is decoded from what was held of it; when a later one does, or there
- * are more or fewer of them, the slice is read again from its first page on, in full (`again`).
+ * (pc_usage.h) while it streams by. When the first page differs it is decoded from what was held of it; when it is not held or a later one
+ * does, or there are more or fewer of them, the slice is read again from its first page on, in full (`again`).
  *
  * SLICE_BATCHES_WAITING batches in front of the store, over all slices: then nothing more is decoded, chunks gather before the lane that
  * decodes, and the transfers pause. */
@@ -23,7 +23,7 @@
 #include <stddef.h>
 
 #define SLICE_BATCHES_WAITING 4
-#define SLICE_HOLDS 8 /* first pages that are held at a time; when more are on their way they are decoded at once */
+#define SLICE_HOLDS 8 /* first pages that are held at a time: memory does not grow with the requests in flight */
 #define SLICE_HOLD_BYTES ((size_t)1536 << 10) /* of each: 1,000 records were measured at 0.8 MB */
 
 struct slice;

@@ -121,6 +121,15 @@ expect_code 0
 expect_generators_totals
 expect_as_fresh killed
 
+it "takes over what changed also when more pages come at a time than are held"
+merge_scenario '[generate]' 'revision = 0'
+sed -i 's/^\[partner_center\]/&\nmax_in_flight = 32/' "$conf"
+sync $range
+expect_code 0
+expect_at_least "changed" 1 "$(summary rows_changed)"
+expect_generators_totals
+expect_as_fresh wide
+
 it "decodes what another version of the program has stored"
 sqlite3 "$db" "UPDATE slice SET pages = CAST(x'00' || substr(pages, 2) AS BLOB) WHERE pages IS NOT NULL"
 before=$(books)
