@@ -22,9 +22,9 @@ struct pricing;
 /* Fills the tiers of each group in the order usage start, reported day, purchase reference. P: position left out. */
 int rerate_price_groups(struct pricing *p, int64_t subscription, const struct rerate_groups *groups, struct err *e) MUST_CHECK;
 
-/* After new rates of the meters in temp.changed_meter, from the usage day FROM (instant) on: every active purchase of them in every
+/* After new rates of the COUNT meters in temp.changed_meter, from the usage day FROM (instant) on: every active purchase of them in every
  * subscription. */
-int rerate_meters(struct store *s, int64_t run_id, int64_t from, int64_t *revised, struct err *e) MUST_CHECK;
+int rerate_meters(struct store *s, int64_t run_id, int64_t count, int64_t from, int64_t *revised, struct err *e) MUST_CHECK;
 /* Every purchase of a period, by all rates ever seen: it was closed, and is open again. P: position left out. */
 int rerate_period(struct pricing *p, int64_t period, struct err *e) MUST_CHECK;
 

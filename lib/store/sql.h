@@ -134,6 +134,10 @@
 	X(USAGE_OF_METERS, "SELECT " SQL_ROW " FROM " SQL_PURCHASES " WHERE g.subscription_id = ?1 AND g.period >= ?2"                \
 			   " AND u.status = 0 AND u.meter_id IN (SELECT meter_id FROM temp.changed_meter) AND u.kind <> 2"            \
 			   " AND " SQL_IN_OPEN)                                                                                       \
+	/* the same of many meters: each purchase is looked at, for to look for each meter in each part would be more (hence the +) */\
+	X(USAGE_OF_MANY_METERS, "SELECT " SQL_ROW " FROM " SQL_PURCHASES " WHERE g.subscription_id = ?1 AND g.period >= ?2"           \
+				" AND u.status = 0 AND +u.meter_id IN (SELECT meter_id FROM temp.changed_meter) AND u.kind <> 2"      \
+				" AND " SQL_IN_OPEN)                                                                                  \
 	X(USAGE_OF_PERIOD, "SELECT " SQL_ROW " FROM " SQL_PURCHASES " WHERE g.subscription_id = ?1 AND g.period = ?2"                 \
 			   " AND u.status = 0 AND u.kind <> 2")                                                                       \
 	X(USAGE_FIND, "SELECT " SQL_ROW " FROM " SQL_PURCHASES " WHERE g.subscription_id = ?1 AND g.period = ?2"                      \
@@ -221,6 +225,8 @@
 		       " AND other.currency = gone.currency AND other.region = gone.region AND other.last_card_id IS NULL)")          \
 	X(METER_CHANGED, "INSERT INTO temp.changed_meter (meter_id, effective) VALUES (?1, ?2)"                                       \
 			 " ON CONFLICT DO UPDATE SET effective = min(effective, excluded.effective)")                                 \
+	/* those that nothing is stored of */                                                                                         \
+	X(METERS_UNUSED, "DELETE FROM temp.changed_meter WHERE meter_id NOT IN (SELECT meter_id FROM product)")                       \
 	/* usage before the first price of its meter: it is no longer unpriced, its price is a future one */                          \
 	X(METERS_CHANGED, "SELECT count(*), min(coalesce(min(effective), 0), coalesce((SELECT min(u.usage_start) FROM usage_fact u"   \
 			  " INDEXED BY usage_without_amount WHERE u.rating <> 0 AND u.rating = 1 AND u.status = 0"                    \

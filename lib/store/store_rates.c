@@ -264,10 +264,10 @@ static int fill_card(struct rates_load *load, const char *locale, bool tax_inclu
 /* The earliest usage day whose price may be another now. */
 static int reprice(struct rates_load *load, struct err *e)
 {
-	struct sqlite3_stmt *q = db_query(load->s->db, SQL_METERS_CHANGED, e);
+	struct sqlite3_stmt *q;
 	int64_t meters, from;
 
-	if (!q)
+	if (store_run_ints(load->s, SQL_METERS_UNUSED, NULL, 0, e) == -1 || !(q = db_query(load->s->db, SQL_METERS_CHANGED, e)))
 		return -1;
 	if (db_step(load->s->db, q, e) == -1)
 		return -1;
@@ -275,7 +275,7 @@ static int reprice(struct rates_load *load, struct err *e)
 	from = db_int(q, 1);
 	db_reset(q);
 	ratebook_forget(load->s->rates);
-	return meters ? rerate_meters(load->s, load->run_id, from, &load->change.priced, e) : 0;
+	return meters ? rerate_meters(load->s, load->run_id, meters, from, &load->change.priced, e) : 0;
 }
 
 static int check_currency(struct rates_load *load, const char *currency, struct err *e)

@@ -37,6 +37,8 @@ static const struct exemption exemptions[] = {
 	{ "METERS_GONE", "SCAN g", "what is no longer in a card that has changed" },
 	{ "METERS_GONE", "USE TEMP B-TREE", "what is no longer in a card that has changed" },
 	{ "METERS_CHANGED", "SCAN temp.changed_meter", "each of them" },
+	{ "METERS_UNUSED", "SCAN product", "those that anybody uses, with another rate card" },
+	{ "METERS_UNUSED", "SCAN temp.changed_meter", "each of them" },
 	{ "UNPRICED_COUNT", "SCAN fact USING COVERING INDEX usage_without_amount", "what has no amount is what is asked for" },
 	{ "PERIODS_DUE", "SCAN (subquery", "some periods" },
 	{ "PERIODS_DUE", "USE TEMP B-TREE", "some periods" },

@@ -184,6 +184,40 @@ static void test_last_price_of_a_date_counts(void **state)
 	assert_string_equal(ask(b, "SELECT group_concat(unit_price, ' ') FROM purchases"), "7.0 7.0 7.0 7.0 7.0 7.0 7.0");
 }
 
+/* Of few meters each is searched, of many the purchases are looked through. */
+static void test_many_prices_change_as_few_do(void **state)
+{
+	static char meters[40][40];
+	struct usage_spec usage = { .quantity = "2" };
+	struct rate_spec rates[40];
+	struct books *b = *state;
+	struct slice_change stored;
+	struct slice_load *load;
+
+	for (int i = 0; i < 40; i++) {
+		snprintf(meters[i], sizeof(meters[i]), "%08d-1111-1111-1111-111111111111", i);
+		rates[i] = (struct rate_spec){ .meter = meters[i], .tiers = { "0", "1" } };
+	}
+	load_rates(b, rates, 40);
+	ok(slice_load_new(&load, b->s, b->subscription, DAY0 + 1, &e));
+	ok(record_page_start(load, &e));
+	for (int i = 0; i < 30; i++)
+		add_usage(load, meters[i], &usage);
+	ok(record_page_end(load, &e));
+	ok(slice_load_commit(load, b->run_id, false, &stored, &e));
+	slice_load_free(load);
+	begin_run(b);
+	for (int i = 5; i < 40; i++)
+		rates[i].tiers[1] = "3";
+	assert_int_equal(load_rates(b, rates, 40).priced, 25);
+	assert_string_equal(ask(b, "SELECT sum(amount_nanos) / 1000000000 FROM purchases"), "160");
+	begin_run(b);
+	for (int i = 25; i < 40; i++)
+		rates[i].tiers[1] = "5";
+	assert_int_equal(load_rates(b, rates, 40).priced, 5);
+	assert_string_equal(ask(b, "SELECT sum(amount_nanos) / 1000000000 FROM purchases"), "180");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -196,6 +230,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_prices_that_are_gone_are_closed_and_opened_again, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_card_that_begins_again_forgets_what_it_had_seen, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_last_price_of_a_date_counts, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_many_prices_change_as_few_do, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
