@@ -20,7 +20,7 @@
 #include "value/day.h"
 
 #define WAITING_MAX 1024 /* slices that wait for their data, beside those that go on */
-#define AHEAD_MAX 8      /* slices beyond those whose request may be in flight: each holds its rows */
+#define AHEAD_MAX 16     /* slices beyond those whose request may be in flight: each holds its rows */
 #define TICK_MS 1000
 
 /* Only lists that are complete may say that somebody is gone. */
@@ -185,8 +185,9 @@ static size_t going_on(const struct step_usage *step)
 static size_t slices_at_a_time(const struct run *run)
 {
 	size_t requests = (size_t)run->boot->config->max_in_flight;
+	size_t ahead = (requests + 1) / 2;
 
-	return requests + (requests < AHEAD_MAX ? requests : AHEAD_MAX);
+	return requests + (ahead < AHEAD_MAX ? ahead : AHEAD_MAX);
 }
 
 static void pump(struct timer *timer)
