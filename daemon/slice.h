@@ -22,6 +22,7 @@ struct slice { /* the step's, zeroed; one after the other in the same memory */
 	enum usage_source learnt;
 	struct pc_usage decoder;   /* decode */
 	struct usage_batch *batch; /* decode: being filled */
+	bool page_begins;          /* decode: no batch of this page yet */
 	struct pc_prints known;    /* lane, then decode: the pages as they are stored */
 	int64_t known_rows;        /* lane: of them */
 	struct pc_prints prints;   /* decode: those read so far */

@@ -52,18 +52,35 @@ static struct usage_batch *batch_get(struct slice_pages_pool *pool)
 	return b;
 }
 
-static int on_record(struct pc_usage *d, const struct usage *record, struct err *e)
+/* Only when there is a record for it: a page that waits for its bytes holds none. */
+static void open_batch(struct slice *s)
 {
-	return usage_batch_add(container_of(d, struct slice, decoder)->batch, record, e);
+	s->batch = batch_get(&s->run->usage.pool);
+	usage_batch_clear(s->batch);
+	s->batch->begins_page = s->page_begins;
+	s->page_begins = false;
 }
 
-/* An empty batch in the place of one that is full or void. */
-static void start_batch(struct slice *s, bool begins_page)
+static int on_record(struct pc_usage *d, const struct usage *record, struct err *e)
 {
+	struct slice *s = container_of(d, struct slice, decoder);
+
 	if (!s->batch)
-		s->batch = batch_get(&s->run->usage.pool);
-	usage_batch_clear(s->batch);
-	s->batch->begins_page = begins_page;
+		open_batch(s);
+	return usage_batch_add(s->batch, record, e);
+}
+
+/* What an attempt at the page has left is void. */
+static void drop_batch(struct slice *s)
+{
+	struct slice_pages_pool *pool = &s->run->usage.pool;
+
+	if (s->batch) {
+		s->batch->next = pool->own_spare;
+		pool->own_spare = s->batch;
+	}
+	s->batch = NULL;
+	s->page_begins = true;
 }
 
 static void hand_over(struct slice *s, bool ends_page)
@@ -116,7 +133,7 @@ static void restart(struct pager *p)
 	s->again = false;
 	if (s->skips)
 		expect_page(s);
-	start_batch(s, true);
+	drop_batch(s);
 }
 
 static int may_go_on(const struct slice *s, struct err *e)
@@ -139,10 +156,8 @@ static int feed(struct pager *p, struct span bytes, struct err *e)
 		return -1;
 	if (pc_usage_feed(&s->decoder, bytes, e) == -1)
 		return s->decoder.changed ? read_again(s, e) : -1;
-	if (s->batch->count >= WORTH_A_TRIP) {
+	if (s->batch && s->batch->count >= WORTH_A_TRIP)
 		hand_over(s, false);
-		start_batch(s, false);
-	}
 	return 0;
 }
 
@@ -173,8 +188,11 @@ static int end(struct pager *p, struct next_link *next, struct err *e)
 	next_link_take(next, &s->decoder.next);
 	pc_prints_add(&s->prints, &s->decoder.print);
 	hold_release(s);
-	if (!s->skips)
-		hand_over(s, true);
+	if (s->skips)
+		return 0;
+	if (!s->batch)
+		open_batch(s);
+	hand_over(s, true);
 	return 0;
 }
 

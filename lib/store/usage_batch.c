@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FIRST_ENTRIES 512
-#define FIRST_BYTES ((size_t)256 << 10)
+#define FIRST_ENTRIES 128
+#define FIRST_BYTES ((size_t)64 << 10)
 #define PRODUCT_FIELDS 6
 #define RESOURCE_FIELDS 7
 
