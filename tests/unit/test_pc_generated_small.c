@@ -182,23 +182,23 @@ static void put_object(struct making *m, const struct member *members, struct bu
 		   { "{\"next\":{\"uri\":\"a\",\"headers\":[{\"key\":\"a\",\"value\":\"\\r\\n\"}]}}", "a value that can't be sent" } } }
 #define NO_LIST { { "{}", "items: not an array" }, { "null", "items: " }, { "[7]", "item 1: not an object" } }
 
-static const struct member profile[] = { MEMBER("companyName"), { .name = "domain", .valid = TEXT, .wrong = NO_TEXT("domain: not a text") }, { NULL } };
+static const struct member profile[] = { MEMBER("companyName"), { .name = "domain", .valid = TEXT, .wrong = NO_TEXT("domain: not a text") }, { .name = NULL } };
 static const struct member customer[] = {
 	{ .name = "id", .needed = true, .valid = { ID }, .wrong = NO_ID },
 	{ .name = "companyProfile", .inner = profile, .wrong = { { "7", "companyProfile: not an object" }, { "[]", "companyProfile: not an object" } } },
 	MEMBER("relationshipToPartner"),
-	{ NULL },
+	{ .name = NULL },
 };
-static const struct member customers[] = { { .name = "items", .inner = customer, .list = true, .wrong = NO_LIST }, LINKS, { NULL } };
+static const struct member customers[] = { { .name = "items", .inner = customer, .list = true, .wrong = NO_LIST }, LINKS, { .name = NULL } };
 
 static const struct member subscription[] = {
 	{ .name = "id", .needed = true, .valid = { ID }, .wrong = NO_ID },
 	{ .name = "entitlementId", .valid = { ID, { "\"no id\"", "" } }, .wrong = NO_TEXT("entitlementId: not a text") },
 	MEMBER("offerId"), MEMBER("offerName"), MEMBER("friendlyName"), MEMBER("status"), MEMBER("billingType"), MEMBER("unitType"),
 	MEMBER("creationDate"),
-	{ NULL },
+	{ .name = NULL },
 };
-static const struct member subscriptions[] = { { .name = "items", .inner = subscription, .list = true, .wrong = NO_LIST }, LINKS, { NULL } };
+static const struct member subscriptions[] = { { .name = "items", .inner = subscription, .list = true, .wrong = NO_LIST }, LINKS, { .name = NULL } };
 
 #define NO_TOKEN(member_name) { { "7", member_name ": not a text" }, { "\"a b\"", member_name ": holds a character" }, { "\"\\u00e9\"", member_name ": holds a character" }, { "{}", member_name ": not a text" } }
 static const struct member token[] = {
@@ -208,7 +208,7 @@ static const struct member token[] = {
 	{ .name = "id_token", .valid = { { "\"a.b.c\"", "a.b.c" } }, .wrong = NO_TOKEN("id_token") },
 	{ .name = "expires_in", .needed = true, .valid = { { "3600", "3600" }, { "\"3599\"", "3599" }, { "5", "60" }, { "999999999", "86400" } },
 	  .wrong = { { "-1", "expires_in" }, { "1.5", "expires_in" }, { "\"soon\"", "expires_in" }, { "null", "expires_in: missing" }, { "[]", "expires_in" } } },
-	{ NULL },
+	{ .name = NULL },
 };
 
 #define NO_CODE(member_name) { { "7", member_name }, { "\"\"", member_name }, { "\"a b\"", member_name }, { "null", member_name } }
@@ -221,7 +221,7 @@ static const struct member device[] = {
 	{ .name = "expires_in", .absent = "60", .valid = { { "900", "900" }, { "\"901\"", "901" }, { "-1", "60" } },
 	  .wrong = { { "{}", "expires_in" }, { "\"x\"", "expires_in" }, { "1e2", "expires_in" } } },
 	{ .name = "interval", .absent = "5", .valid = { { "5", "5" }, { "0", "1" }, { "\"7\"", "7" } }, .wrong = { { "true", "interval" }, { "\"-1\"", "interval" } } },
-	{ NULL },
+	{ .name = NULL },
 };
 
 static void put(struct buf *out, const char *name, struct span text)
