@@ -390,7 +390,7 @@ CREATE VIEW daily_costs AS
 SELECT date(u.usage_start, 'unixepoch') AS usage_day, p.name AS billing_period, c.guid AS customer_id, c.name AS customer_name,
        s.guid AS subscription_id, s.name AS subscription_name, {{TOTALS}}
   {{TOTALED}}
- GROUP BY date(u.usage_start, 'unixepoch'), p.period, s.id, p.name, c.guid, c.name, s.guid, s.name;
+ GROUP BY u.usage_start / 86400, p.period, s.id, p.name, c.guid, c.name, s.guid, s.name;
 
 -- What this database is bound to and the rules it was priced by.
 CREATE VIEW schema_info AS SELECT name, value FROM setting WHERE name <> 'views';
