@@ -73,7 +73,7 @@ LISTS := $(addprefix $(B)/manual/lists/,events codes commands options keys colum
 all: programs
 programs: $(B)/csp-usaged $(B)/csp-usaged-emulator $(PAGES) $(B)/csp-usaged.conf.example $(B)/systemd/csp-usaged@.service
 fuzzers: $(FUZZ_PROGRAMS)
-units: $(UNIT_PROGRAMS) $(B)/kill-at
+units: $(UNIT_PROGRAMS) $(B)/kill-at $(B)/bench/stages
 
 $(B)/csp-usaged: $(DAEMON_OBJECTS) $(B)/libcsp.a
 	$(call say,LINK,$@)$(CC) $(CFLAGS) $(LINK_HARDENING) $(LDFLAGS) -o $@ $^ $(LIBS)
