@@ -33,6 +33,7 @@ static void check_values(const struct config *c)
 	FUZZ_REQUIRE(c->base_url && c->login_url && c->resource && c->locale && c->timezone && c->database_path && c->state_dir, "NULL");
 	FUZZ_REQUIRE(c->database_path[0] == '/' && c->state_dir[0] == '/', "%s", c->database_path);
 	FUZZ_REQUIRE(strlen(c->currency) == 3 && strlen(c->region) == 2, "%s", c->currency);
+	FUZZ_REQUIRE(strcspn(c->locale, "-") >= 2 && strcspn(c->locale, "-") <= 3 && strlen(c->locale) <= 16, "%s", c->locale);
 	FUZZ_REQUIRE(c->max_in_flight >= 1 && c->max_in_flight <= 128 && c->requests_per_minute >= 1, "%d", c->max_in_flight);
 	FUZZ_REQUIRE(c->backfill_days >= 1 && c->backfill_days <= 90 && c->lookback_days >= 0 && c->period_start_day >= 1, "%d", c->backfill_days);
 	FUZZ_REQUIRE(c->jitter_s >= 0 && c->jitter_s <= 3600 && c->log_level <= LOG_DEBUG, "%lld", (long long)c->jitter_s);
