@@ -8,7 +8,9 @@ start_emulator - --set generate.customers=2 --set generate.subscriptions=3 --set
     --set generate.first_day="$(date -u -d '5 days ago' +%F)" --set generate.last_day="$day"
 new_place here usage.backfill_days=6 log.level=info
 mkdir "$T/bin"
-cp "$root/packaging/csp-usage-sql" "$T/bin"
+# with what an analyst may have in ~/.sqliterc
+printf '.headers on\n.mode csv\n' >"$T/sqliterc"
+sed "s,exec sqlite3,& -init '$T/sqliterc'," "$root/packaging/csp-usage-sql" >"$T/bin/csp-usage-sql"
 
 # The journal: lines as `journalctl -o json` has them, in $place/journal, and as much of journalctl as the recipes use.
 cat >"$T/bin/journalctl" <<'END'
