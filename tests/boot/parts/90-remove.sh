@@ -20,6 +20,7 @@ run_now csp-usaged
 inside apt-get purge --yes csp-usaged >"$work/purge.log" 2>&1 || bad "apt-get purge fails" "$(tail -n 5 "$work/purge.log")"
 grep -q 'the purchases stay in' "$work/purge.log" || bad "it does not say that the purchases stay"
 same "purged without an answer: configurations and consents are gone" 1 "$(written)"
+same "and nothing starts either account" "" "$(inside sh -c 'ls /etc/systemd/system/*.wants/csp-usaged*' 2>/dev/null)"
 same "and the purchases stay" "$purchases" "$(bare_count)"
 
 newest
