@@ -36,6 +36,7 @@
 #define EVENT_REFUSED "subscription.refused"  /* warn: access to a subscription's usage is refused: its cost is missing until it is given again */
 #define EVENT_SLICES_KEPT "slices.kept"       /* warn: days with purchases were answered with nothing; their purchases stay: count= */
 #define EVENT_SLICES_UNCHANGED "slices.unchanged" /* debug: count= days were the same bytes as before; again= were taken for that and read twice */
+#define EVENT_SLICE_AGAIN "slice.again"       /* debug: a slice was taken for unchanged up to its page=, and is read from its beginning */
 #define EVENT_SUPPRESSED "suppressed"         /* warn: further failures of this kind that were not printed: count= */
 #define EVENT_USAGE_STOPPED "usage.stopped"   /* warn: the service does not answer; the rest of the slices stays planned */
 #define EVENT_NOT_COVERED "subscriptions.not_covered" /* warn: subscriptions that the utilization API does not serve */

@@ -265,7 +265,7 @@ static void read_again(struct slice *s)
 
 	s->run->usage.again++;
 	s->known.count = 0;
-	log_start(&l, LOG_DEBUG, "slice.again");
+	log_start(&l, LOG_DEBUG, EVENT_SLICE_AGAIN);
 	log_int(&l, "page", (int64_t)s->pager.pages + 1);
 	log_finish(&l);
 	fetch(s);

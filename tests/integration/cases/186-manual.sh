@@ -15,7 +15,7 @@ else
 fi
 
 it "knows every event that the program logs, and every code"
-for event in $(grep -rhoE 'log_start\(&[a-z]+, LOG_[A-Z]+, "[a-z.]+"' "$root/lib" | cut -d '"' -f 2 | sort -u) \
+for event in $(grep -rhoE 'log_start\(&[a-z]+, LOG_[A-Z]+, "[a-z.]+"' "$root"/{lib,daemon} --include='*.c' | cut -d '"' -f 2 | sort -u) \
     $(grep -oE '^#define EVENT_[A-Z_]+ "[^"]+"' "$root/daemon/events.h" | cut -d '"' -f 2); do
 	grep -q "^\.It Sy $event Pq " "$BUILD/manual/csp-usaged-log.7" || fail "csp-usaged-log(7) lacks the event $event"
 done
