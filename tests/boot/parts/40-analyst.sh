@@ -19,8 +19,8 @@ refused() {
 }
 refused "read" eve csp-usage-sql "$count"
 refused "read the copy" eve sqlite3 -readonly $copy "$count"
-refused "change a purchase" ana csp-usage-sql "DELETE FROM usage"
-refused "change one without the wrapper" ana sqlite3 $live "DELETE FROM usage"
+refused "change a purchase" ana csp-usage-sql "DELETE FROM usage_fact"
+refused "change one without the wrapper" ana sqlite3 $live "DELETE FROM usage_fact"
 refused "make a file beside the database" ana touch /var/lib/csp-usaged/x
 refused "read the consent" ana cat /var/lib/csp-usaged/private/refresh-token
 refused "read the secret" ana cat /etc/credstore/csp-usaged.client_secret
