@@ -10,6 +10,7 @@ INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
 ('subscription', 'sqlite_autoindex_subscription_1', '1000 1'),
 ('subscription', 'sqlite_autoindex_subscription_2', '1000 2 1'),
 ('subscription', 'subscription_by_customer', '1000 3'),
+('slice', 'sqlite_autoindex_slice_1', '200000 200 1'),
 ('part', 'part_by_period', '200000 200 40 1'),
 ('part', 'part_by_day', '200000 200 2 1'),
 ('run', NULL, '1000'),

@@ -19,7 +19,7 @@
 
 struct answer {
 	struct store_rows rows;
-	char text[4000];
+	char text[16000];
 	int count;
 };
 
@@ -137,10 +137,15 @@ static void test_what_a_correction_corrects_is_found_by_its_key(void **state)
 
 static void test_polling_reads_what_is_new(void **state)
 {
+	static const char changes[] = "SELECT * FROM purchase_changes WHERE seq > 5 ORDER BY seq LIMIT 10";
+
 	(void)state;
 	expect_plan("SELECT * FROM purchases WHERE seq > 5 ORDER BY seq LIMIT 10", "usage_by_seq (seq>?)", true);
 	expect_plan("SELECT * FROM purchases WHERE seq > 5 ORDER BY seq LIMIT 10", "TEMP B-TREE", false);
-	expect_plan("SELECT * FROM purchase_changes WHERE seq > 5 ORDER BY seq LIMIT 10", "usage_by_seq (seq>?)", true);
+	expect_plan(changes, "usage_by_seq (seq>?)", true);
+	expect_plan(changes, "usage_change_by_old_seq (old_seq>?)", true);
+	expect_plan(changes, "h USING INTEGER PRIMARY KEY (rowid>?)", true);
+	expect_plan(changes, "TEMP B-TREE", false);
 	expect_plan("SELECT * FROM purchase_bands WHERE seq = 5", "SCAN u", false);
 }
 

@@ -102,10 +102,26 @@ static bool looks_through_much(const char *step)
 	return false;
 }
 
+/* What may be looked through by an index may be so by the index alone: SQLite 3.46 knows that a partial index holds what its condition
+ * tells, 3.40 reads the row for it. */
+static bool allows(const char *allowed, const char *step)
+{
+	static const char word[] = " COVERING";
+	const char *at = strstr(step, word);
+	char by_index[400];
+
+	if (begins(step, allowed))
+		return true;
+	if (!at)
+		return false;
+	snprintf(by_index, sizeof(by_index), "%.*s%s", (int)(at - step), step, at + strlen(word));
+	return begins(by_index, allowed);
+}
+
 static bool is_exempt(const char *name, const char *step)
 {
 	for (size_t i = 0; i < countof(exemptions); i++)
-		if ((!exemptions[i].statement[0] || strcmp(exemptions[i].statement, name) == 0) && begins(step, exemptions[i].step))
+		if ((!exemptions[i].statement[0] || strcmp(exemptions[i].statement, name) == 0) && allows(exemptions[i].step, step))
 			return met[i] = true;
 	return false;
 }
