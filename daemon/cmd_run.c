@@ -28,6 +28,7 @@
 
 #define TICK_MS 60000
 #define STATUS_MS 1000
+#define REST_MS 1000
 #define STOP_PATIENCE_MS 20000 /* below the unit's TimeoutStopSec */
 
 struct service {
@@ -37,7 +38,7 @@ struct service {
 	struct wake wake;
 	struct signals signals;
 	struct notify notify;
-	struct timer tick, status, patience;
+	struct timer tick, status, patience, rest_soon;
 	struct run_ask ask;
 	struct lane_job rest; /* what follows a run */
 	bool resting;
@@ -79,6 +80,7 @@ static void take_down(struct service *s)
 {
 	timer_cancel(&s->tick);
 	timer_cancel(&s->status);
+	timer_cancel(&s->rest_soon);
 	timer_cancel(&s->patience);
 	wake_stop(&s->wake);
 	signals_stop(&s->signals);
@@ -106,12 +108,20 @@ static void on_rested(struct lane_job *job)
 	container_of(job, struct service, rest)->resting = false;
 }
 
-static void rest(struct service *s)
+static void on_rest_soon(struct timer *t)
 {
+	struct service *s = container_of(t, struct service, rest_soon);
+
 	if (s->resting)
 		return;
 	s->resting = true;
 	lane_submit(s->boot.lane, &s->rest, rest_on_lane, on_rested);
+}
+
+/* Not at once: the connections of a run close in the loop's next turn, which reads libcurl's and OpenSSL's code once more. */
+static void rest(struct service *s)
+{
+	timer_start(&s->rest_soon, &s->boot.loop, REST_MS, on_rest_soon);
 }
 
 static void on_run_done(struct run_ask *ask)
@@ -134,6 +144,7 @@ static void on_run_done(struct run_ask *ask)
 static void start(struct service *s, const char *trigger, int64_t slot)
 {
 	s->ask = (struct run_ask){ .trigger = trigger, .slot = slot, .done = on_run_done };
+	timer_cancel(&s->rest_soon);
 	s->told_at = 0; /* after the run the log tells the next start, even when it is the same */
 	run_start(&s->ask, &s->boot);
 	on_status(&s->status);
