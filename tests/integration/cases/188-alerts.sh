@@ -72,7 +72,7 @@ for quiet in mail errors; do
 	recipe $quiet
 	expect_equal "what $quiet says" "" "$(cat "$T/said")"
 done
-expect_alarm 0 '^CSP-USAGED OK: run 1 ok, .* \| age=0\.0h;26;50 days_missing=0;0 unpriced=[1-9][0-9]*$'
+expect_alarm 0 '^CSP-USAGED OK: run 1 ok, .* \| age=0\.0;26;50 days_missing=0;0 unpriced=[1-9][0-9]*$'
 recipe ping
 expect_equal "ping" "0 -fsS -o /dev/null https://monitor.example/csp-usaged" "$code $(cat "$T/called")"
 
@@ -98,7 +98,7 @@ night
 expect_equal "exit code" 3 $code
 recipe errors
 expect_log 'event=slice.failed ' "$T/said"
-expect_alarm 1 '^CSP-USAGED WARNING: run 2 partial, .*; days missing: 3 \| age=0\.0h;26;50 days_missing=3;0 '
+expect_alarm 1 '^CSP-USAGED WARNING: run 2 partial, .*; days missing: 3 \| age=0\.0;26;50 days_missing=3;0 '
 recipe ping
 expect_equal "ping" "1 " "$code $(cat "$T/called" 2>/dev/null)"
 recipe metrics
