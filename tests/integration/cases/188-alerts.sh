@@ -15,7 +15,7 @@ sed "s,exec sqlite3,& -init '$T/sqliterc'," "$root/packaging/csp-usage-sql" >"$T
 # The journal: lines as `journalctl -o json` has them, in $place/journal, and as much of journalctl as the recipes use.
 cat >"$T/bin/journalctl" <<'END'
 #!/usr/bin/env python3
-import argparse, json, os, re, sys
+import argparse, fnmatch, json, os, re, sys
 priorities = ["emerg", "alert", "crit", "err", "warning", "notice", "info", "debug"]
 p = argparse.ArgumentParser()
 p.add_argument("-q", action="store_true")
@@ -26,7 +26,7 @@ p.add_argument("-p", default="debug", choices=priorities)
 o = p.parse_args(" ".join(sys.argv[1:]).replace("--since ", "--since=").split())
 for line in open(os.environ["JOURNAL"]):
     e = json.loads(line)
-    if e["_SYSTEMD_UNIT"] == o.u + ".service" and int(e["PRIORITY"]) <= priorities.index(o.p) and re.search(o.g, e["MESSAGE"]):
+    if fnmatch.fnmatch(e["_SYSTEMD_UNIT"], o.u.strip("'") + ".service") and int(e["PRIORITY"]) <= priorities.index(o.p) and re.search(o.g, e["MESSAGE"]):
         print(e["MESSAGE"])
 END
 printf '#!/bin/sh\necho "$@" >>"%s/called"\n' "$T" >"$T/bin/curl"
@@ -36,9 +36,10 @@ chmod 0755 "$T/bin"/*
 recipe() {
 	local text
 	text=$(awk -v name="$1" '$0 == ".\\\" recipe: " name { here = 1 } /^\.Ed/ { here = 0 } here && !/^\./' "$BUILD/manual/csp-usaged.8" |
-	    tr '\n' ' ' | sed -e 's,^[-0-9*/ ]* analyst ,,' -e "s,/usr/lib/nagios/plugins/,$root/packaging/alerts/,g" \
+	    sed -e :a -e '/\\$/{N;s/\\\n//;ba' -e '}' | sed -e 's,^[-0-9*/ ]* analyst ,,' -e "s,/usr/lib/nagios/plugins/,$root/packaging/alerts/,g" \
 	    -e "s,/usr/share/csp-usaged/,$root/packaging/alerts/," -e "s,/var/lib/prometheus/node-exporter/,$T/,")
 	[ -n "$text" ] || die "the manual has no recipe $1"
+	[ "$(wc -l <<<"$text")" = 1 ] || fail "a recipe of more than one line: cron takes none such: $1"
 	rm -f "$T/called"
 	PATH=$T/bin:$PATH CSP_USAGE_DB=${other_db:-$db} JOURNAL=$T/journal sh -c "$text" >"$T/said" 2>&1
 	code=$?
