@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* csp-usaged: command line -> configuration -> command -> exit code. */
 #include "base/log.h"
+#include "base/sanitizer.h"
 #include "config/config.h"
 #include "daemon/configure.h"
 #include "daemon/exit_code.h"
@@ -14,17 +15,6 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-
-#if defined(__SANITIZE_ADDRESS__)
-#define UNDER_SANITIZER 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define UNDER_SANITIZER 1
-#endif
-#endif
-#ifndef UNDER_SANITIZER
-#define UNDER_SANITIZER 0
-#endif
 
 /* What holds for the whole life of the process. Failures are not fatal: each of these is a second wall behind another one. */
 static void harden(void)

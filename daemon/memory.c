@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "daemon/memory.h"
 
+#include "base/sanitizer.h"
+
 #include <link.h>
 #include <malloc.h>
 #include <stdbool.h>
@@ -8,17 +10,6 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <unistd.h>
-
-#if defined(__SANITIZE_ADDRESS__)
-#define UNDER_SANITIZER 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define UNDER_SANITIZER 1
-#endif
-#endif
-#ifndef UNDER_SANITIZER
-#define UNDER_SANITIZER 0
-#endif
 
 /* The loop's, and one for both lanes: libuv runs a job on any of its threads, and an area for each of them would keep a run's peak as
  * often as there are threads. */

@@ -3,21 +3,14 @@
  * free, and there they would stay until somebody happens to write over them. The program's own free() and realloc() stand in front of
  * the C library's for every shared library. Not under the sanitizers, which have their own. */
 #include "base/mem.h"
+#include "base/sanitizer.h"
 
 #include <dlfcn.h>
 #include <malloc.h>
 #include <stdbool.h>
 #include <stdlib.h>
 
-#if defined(__SANITIZE_ADDRESS__)
-#define HAS_OWN_FREE 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define HAS_OWN_FREE 1
-#endif
-#endif
-
-#ifndef HAS_OWN_FREE
+#if !UNDER_SANITIZER
 typedef void free_fn(void *p);
 
 /* The C library's, or that of a checker (valgrind) which has taken its place. NULL while it is being looked up. */

@@ -138,6 +138,18 @@ static void bind_or_null(struct sqlite3_stmt *q, int at, bool has, int64_t value
 		db_bind_null(q, at);
 }
 
+/* What USAGE_INSERT and USAGE_UPDATE begin with: the key, and what a purchase says; parameters 1 to 12. */
+static void bind_fact(struct sqlite3_stmt *q, int64_t part, const struct row *row)
+{
+	bind_in_part(q, 1, part, &row->key);
+	db_bind_int(q, 7, row->product);
+	db_bind_text(q, 8, row->quantity);
+	db_bind_int(q, 9, row->kind);
+	db_bind_int(q, 10, row->rating);
+	bind_or_null(q, 11, row->rate_id != 0, row->rate_id);
+	bind_or_null(q, 12, row->has_amount, row->amount);
+}
+
 void row_first(struct store *s, int64_t run_id, struct row *row)
 {
 	row->seq = ++s->seq;
@@ -185,13 +197,7 @@ int row_insert(struct store *s, int64_t run_id, struct row *row, struct err *e)
 	if (part_need(s, &row->key, &part, e) == -1 || !(q = db_query(s->db, SQL_USAGE_INSERT, e)))
 		return -1;
 	row_first(s, run_id, row);
-	bind_in_part(q, 1, part, &row->key);
-	db_bind_int(q, 7, row->product);
-	db_bind_text(q, 8, row->quantity);
-	db_bind_int(q, 9, row->kind);
-	db_bind_int(q, 10, row->rating);
-	bind_or_null(q, 11, row->rate_id != 0, row->rate_id);
-	bind_or_null(q, 12, row->has_amount, row->amount);
+	bind_fact(q, part, row);
 	db_bind_int(q, 13, row->seq);
 	db_bind_int(q, 14, run_id);
 	return db_run(s->db, q, e);
@@ -230,13 +236,7 @@ int row_revise(struct store *s, int64_t run_id, const struct row *old, struct ro
 	row->run_id = run_id;
 	if (note_change(s, part, old, row, reason, e) == -1 || !(q = db_query(s->db, SQL_USAGE_UPDATE, e)))
 		return -1;
-	bind_in_part(q, 1, part, &row->key);
-	db_bind_int(q, 7, row->product);
-	db_bind_text(q, 8, row->quantity);
-	db_bind_int(q, 9, row->kind);
-	db_bind_int(q, 10, row->rating);
-	bind_or_null(q, 11, row->rate_id != 0, row->rate_id);
-	bind_or_null(q, 12, row->has_amount, row->amount);
+	bind_fact(q, part, row);
 	db_bind_int(q, 13, row->withdrawn);
 	db_bind_int(q, 14, row->revision);
 	db_bind_int(q, 15, row->seq);

@@ -9,6 +9,8 @@
 		" u.kind, u.rating, u.rate_id, u.amount_nanos, u.status, u.revision, u.seq, u.last_run_id,"                  \
 		" g.subscription_id"
 #define SQL_PURCHASES "part g CROSS JOIN usage_fact u ON u.part_id = g.id"
+#define SQL_NEW_PURCHASE "INSERT INTO usage_fact (part_id, meter_id, resource_id, usage_start, usage_end, ordinal, product_id, quantity," \
+			 " kind, rating, rate_id, amount_nanos, status, revision, seq, first_run_id, last_run_id)"
 #define SQL_IN_CLOSED "g.period IN (SELECT period FROM period WHERE state = 2)"
 #define SQL_IN_OPEN "g.period NOT IN (SELECT period FROM period WHERE state = 2)"
 
@@ -117,12 +119,8 @@
 	/* the parts of a slice by period, the rows of a part by their key: in the order of merging */                               \
 	X(USAGE_OF_SLICE, "SELECT " SQL_ROW " FROM " SQL_PURCHASES " WHERE g.subscription_id = ?1 AND g.reported_day = ?2"           \
 			  " AND u.kind <> 2 ORDER BY g.period, u.meter_id, u.resource_id, u.usage_start, u.usage_end, u.ordinal")     \
-	X(USAGE_INSERT, "INSERT INTO usage_fact (part_id, meter_id, resource_id, usage_start, usage_end, ordinal, product_id,"       \
-			" quantity, kind, rating, rate_id, amount_nanos, status, revision, seq, first_run_id, last_run_id)"           \
-			" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 0, 1, ?13, ?14, ?14)")                           \
-	X(USAGE_FILL, "INSERT INTO usage_fact (part_id, meter_id, resource_id, usage_start, usage_end, ordinal, product_id,"         \
-		      " quantity, kind, rating, rate_id, amount_nanos, status, revision, seq, first_run_id, last_run_id)"             \
-		      " SELECT c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11, 0, 1, c12, c13, c13 FROM source")                    \
+	X(USAGE_INSERT, SQL_NEW_PURCHASE " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 0, 1, ?13, ?14, ?14)")                           \
+	X(USAGE_FILL, SQL_NEW_PURCHASE " SELECT c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11, 0, 1, c12, c13, c13 FROM source")                    \
 	X(USAGE_UPDATE, "UPDATE usage_fact SET product_id = ?7, quantity = ?8, kind = ?9, rating = ?10, rate_id = ?11,"              \
 			" amount_nanos = ?12, status = ?13, revision = ?14, seq = ?15, last_run_id = ?16 WHERE " SQL_KEY)             \
 	X(USAGE_AMOUNT, "UPDATE usage_fact SET rating = ?7, rate_id = ?8, amount_nanos = ?9 WHERE " SQL_KEY)                         \
