@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "store/store.h"
+#include "tests/unit/empty_store.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,9 +23,6 @@ struct answer {
 	int count;
 };
 
-static struct store *store;
-static char folder[64];
-static struct err e;
 
 static void ok(int rc)
 {
@@ -174,30 +171,6 @@ static void test_a_price_is_found_without_reading_the_others(void **state)
 	(void)state;
 	expect_plan("SELECT * FROM rates WHERE rate_id = 5", "SCAN", false);
 	expect_plan("SELECT * FROM rates WHERE meter_id = 'x'", "SCAN", false);
-}
-
-static int setup(void **state)
-{
-	char path[96];
-	struct store_options options = { .path = path, .currency = "EUR", .region = "NL", .zone = "CET", .period_start_day = 1,
-					 .settle_days = 5, .create = true };
-
-	(void)state;
-	snprintf(folder, sizeof(folder), "/tmp/csp-dictionary-XXXXXX");
-	if (!mkdtemp(folder))
-		return -1;
-	snprintf(path, sizeof(path), "%s/usage.db", folder);
-	return store_open(&store, &options, &e);
-}
-
-static int teardown(void **state)
-{
-	char command[100];
-
-	(void)state;
-	store_close(store);
-	snprintf(command, sizeof(command), "rm -rf %s", folder);
-	return system(command) == 0 ? 0 : -1;
 }
 
 int main(void)

@@ -9,7 +9,7 @@
 
 #include "base/util.h"
 #include "store/sql.h"
-#include "store/store.h"
+#include "tests/unit/empty_store.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -68,9 +68,6 @@ struct plan {
 	int offences;
 };
 
-static struct store *store;
-static char folder[64];
-static struct err e;
 
 static void ok(int rc)
 {
@@ -205,30 +202,6 @@ static void test_each_exemption_is_met(void **state)
 	for (size_t i = 0; i < countof(exemptions); i++)
 		if (!met[i])
 			fail_msg("%s no longer has \"%s\"", exemptions[i].statement, exemptions[i].step);
-}
-
-static int setup(void **state)
-{
-	char path[96];
-	struct store_options options = { .path = path, .currency = "EUR", .region = "NL", .zone = "CET", .period_start_day = 1,
-					 .settle_days = 5, .create = true };
-
-	(void)state;
-	snprintf(folder, sizeof(folder), "/tmp/csp-plans-XXXXXX");
-	if (!mkdtemp(folder))
-		return -1;
-	snprintf(path, sizeof(path), "%s/usage.db", folder);
-	return store_open(&store, &options, &e);
-}
-
-static int teardown(void **state)
-{
-	char command[100];
-
-	(void)state;
-	store_close(store);
-	snprintf(command, sizeof(command), "rm -rf %s", folder);
-	return system(command) == 0 ? 0 : -1;
 }
 
 int main(void)
