@@ -3,6 +3,7 @@
 
 #include "partner/model.h"
 #include "tests/fuzz/fuzz.h"
+#include "tests/support/decoded.h"
 #include "value/day.h"
 
 struct span document_body(struct span body)
@@ -181,4 +182,20 @@ void document_check_next(const json_t *document, const struct next_link *taken)
 		document_check_text(json_array_get(headers, i), "key", span_of(taken->headers[i].key));
 		document_check_text(json_array_get(headers, i), "value", span_of(taken->headers[i].value));
 	}
+}
+
+void document_check_splits(struct span input, void decode(struct decoded *d, struct span body, struct split split))
+{
+	struct rng chance = fuzz_chance(input);
+	const struct split split = { 0, 1 + rng_below(&chance, 64), rng_one_in(&chance, 8) ? 0 : rng_next(&chance) };
+	struct decoded whole, pieces;
+
+	decode(&whole, input, SPLIT_NONE);
+	decode(&pieces, input, split);
+	FUZZ_REQUIRE(decoded_same(&whole, &pieces), "whole: %d %s\npieces: %d %s", whole.result, whole.err.text, pieces.result, pieces.err.text);
+	if (whole.result == -1)
+		fuzz_check_err(&whole.err);
+	FUZZ_REQUIRE(whole.result == 0 || whole.err.kind == ERR_FORMAT, "%s", whole.err.text);
+	decoded_fini(&whole);
+	decoded_fini(&pieces);
 }

@@ -13,6 +13,11 @@
 /* BODY without the byte order mark that the decoders pass over. */
 struct span document_body(struct span body);
 
+/* DECODE gives the same of the whole input and of pieces of it; an error is one of format, and fit to be told. */
+struct decoded;
+struct split;
+void document_check_splits(struct span input, void decode(struct decoded *d, struct span body, struct split split));
+
 /* Whether a field is what its decoder may take it for. OBJECT may be NULL; absent and null are the same. */
 bool document_has(const json_t *object, const char *name);
 bool document_is_text(const json_t *object, const char *name); /* or absent; without NUL */

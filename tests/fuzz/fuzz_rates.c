@@ -173,17 +173,6 @@ static void compare(struct span input)
 
 void fuzz_input(struct span input)
 {
-	struct rng chance = fuzz_chance(input);
-	const struct split split = { 0, 1 + rng_below(&chance, 64), rng_one_in(&chance, 8) ? 0 : rng_next(&chance) };
-	struct decoded whole, pieces;
-
-	decoded_rates(&whole, input, SPLIT_NONE);
-	decoded_rates(&pieces, input, split);
-	FUZZ_REQUIRE(decoded_same(&whole, &pieces), "whole: %d %s\npieces: %d %s", whole.result, whole.err.text, pieces.result, pieces.err.text);
-	if (whole.result == -1)
-		fuzz_check_err(&whole.err);
-	FUZZ_REQUIRE(whole.result == 0 || whole.err.kind == ERR_FORMAT, "%s", whole.err.text);
-	decoded_fini(&whole);
-	decoded_fini(&pieces);
+	document_check_splits(input, decoded_rates);
 	compare(input);
 }
